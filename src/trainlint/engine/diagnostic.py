@@ -1,0 +1,80 @@
+"""A finding: what is wrong, where, how sure, why, and what to write instead."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from trainlint.syntax.positions import Place
+from trainlint.values.origin import Certainty
+
+
+class Severity(Enum):
+    """error: wrong for any intent we can name; warning: very likely harmful; info: advice."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 is the most severe."""
+        return list(Severity).index(self)
+
+    def lowered(self, certainty: Certainty) -> Severity:
+        """One step down for an overridable default, information for what holds on some path only."""
+        if certainty is Certainty.POSSIBLE:
+            return Severity.INFO
+        if certainty is Certainty.DEFAULT:
+            return Severity.WARNING if self is Severity.ERROR else Severity.INFO
+        return self
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Related(_Frozen):
+    """A place that explains a finding: where a value comes from."""
+
+    message: str
+    place: Place
+
+
+class Edit(_Frozen):
+    """Replace the text at `place` by `content`."""
+
+    place: Place
+    content: str
+
+
+class Fix(_Frozen):
+    """Edits that belong together. Unsafe: they change what is trained; `reason` says how."""
+
+    applicability: Literal["safe", "unsafe"]
+    message: str
+    edits: tuple[Edit, ...]
+    reason: str = ""
+
+
+class Diagnostic(_Frozen):
+    """One finding at one place."""
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    help: str = ""
+    url: str = ""
+    place: Place
+    cell: int | None = None
+    certainty: Certainty = Certainty.EXACT
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    fingerprint: str = ""
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str]:
+        return (self.place.filename, self.place.row, self.place.column, self.code)

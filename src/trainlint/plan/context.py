@@ -1,0 +1,12 @@
+"""Circumstances in which some advice does not hold; found once for each program."""
+
+INFERENCE_ONLY = "inference only"
+GAN = "several optimizers"
+REINFORCEMENT_LEARNING = "reinforcement learning"
+META_LEARNING = "meta-learning"
+INPUT_OPTIMISATION = "optimises an input"
+FINE_TUNING = "fine-tuning"
+MUP = "maximal update parametrisation"
+SELF_SUPERVISED = "target is the input"
+SEARCH = "hyper-parameter search"
+DEMO = "test or demo"

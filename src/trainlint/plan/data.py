@@ -1,0 +1,31 @@
+"""What is known about the training data without loading it."""
+
+from __future__ import annotations
+
+from trainlint.plan.network import Shape
+from trainlint.plan.part import Part
+from trainlint.plan.setting import Setting
+from trainlint.values.origin import Origin
+
+
+class Data(Part):
+    """An array, data set or loader that reaches training.
+
+    `low` and `high` bound the values as they reach the network. `full_samples` is the size of the known
+    larger source that this is a slice of.
+    """
+
+    name: str = ""
+    dataset: str | None = None  # a known data set: mnist, cifar10
+    samples: Setting[int] = Setting()
+    full_samples: int | None = None
+    shape: Shape | None = None
+    low: float | None = None
+    high: float | None = None
+    integer: bool | None = None
+    classes: int | None = None
+    random: bool = False  # made up by a random generator
+    hinted_small: bool = False  # named small, tiny, sample, …: the size itself is unknown
+    augmented: bool = False
+    image: bool | None = None
+    origin: Origin | None = None

@@ -1,0 +1,70 @@
+"""The training loop as a tree of sequences, loops and branches over events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from trainlint.plan.part import Part
+from trainlint.values.origin import Certainty, Origin
+
+EventKind = Literal[
+    "zero_grad", "forward", "loss", "backward", "unscale", "clip", "step", "scheduler_step", "scaler_update",
+    "train_mode", "eval_mode", "no_grad_enter", "no_grad_exit", "fit", "evaluate", "escape",
+]  # fmt: skip
+
+
+class Event(Part):
+    """Something that happens to a network, loss, optimizer or schedule.
+
+    Objects are numbers that are equal for the same object: compare them, nothing else. `escape` means that
+    the objects were handed to code that could not be followed, so anything may have happened to them.
+    """
+
+    kind: EventKind
+    optimizer: int | None = None
+    networks: tuple[int, ...] = ()
+    loss: int | None = None
+    origin: Origin | None = None
+
+
+class Sequence(Part):
+    """Events and trees one after the other."""
+
+    items: tuple[Event | Loop | Branch, ...] = ()
+
+    def walk(self) -> Iterator[Event]:
+        """All events, in the order of the text."""
+        for item in self.items:
+            if isinstance(item, Event):
+                yield item
+            else:
+                yield from item.walk()
+
+
+class Loop(Part):
+    """A body that runs any number of times. `over` says what it runs over."""
+
+    body: Sequence
+    over: Literal["batches", "epochs", "unknown"] = "unknown"
+    times: int | None = None
+    origin: Origin | None = None
+
+    def walk(self) -> Iterator[Event]:
+        yield from self.body.walk()
+
+
+class Branch(Part):
+    """Exactly one of the paths is taken. An `if` without `else` has an empty second path."""
+
+    paths: tuple[Sequence, ...]
+    condition: str = ""  # the text of the test: branches with the same test are taken together
+    certainty: Certainty = Certainty.POSSIBLE
+    origin: Origin | None = None
+
+    def walk(self) -> Iterator[Event]:
+        for path in self.paths:
+            yield from path.walk()
+
+
+Sequence.model_rebuild()

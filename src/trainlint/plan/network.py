@@ -1,0 +1,101 @@
+"""The layers between the data and the loss, with shapes and parameter counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from trainlint.plan.part import Part
+from trainlint.plan.setting import Setting
+from trainlint.values.origin import Origin
+
+Shape = tuple[int | str | None, ...]
+"""Sizes by axis, the batch axis first: a number, a name (`batch`), or None where the size is unknown."""
+
+
+class Layer(Part):
+    """One operation on tensors. An activation fused into a layer (Keras) is a layer of its own here.
+
+    `kind` is the same word in every framework: linear, conv, relu, softmax, dropout, batch_norm, add, …
+    (the words are in frameworks/kinds.py). `inputs` are indices of layers of the same network; a network's
+    inputs are layers of kind `input`.
+    """
+
+    index: int
+    kind: str
+    title: str  # as the user wrote it: Linear, Dense, F.relu
+    settings: Mapping[str, Setting[object]] = {}
+    inputs: tuple[int, ...] = ()
+    input_shape: Shape | None = None
+    output_shape: Shape | None = None
+    parameters: int | None = 0  # None: not known
+    trainable: bool | None = True
+    optional: bool = False  # it is there on some paths only
+    origin: Origin | None = None
+
+    def number(self, name: str) -> float | None:
+        """The value of a numeric setting, None when it is unknown or absent."""
+        setting = self.settings.get(name)
+        value = setting.value if setting else None
+        return float(value) if isinstance(value, int | float) else None
+
+    @property
+    def units(self) -> int | None:
+        """Size of the last axis of the output (for a channels-first convolution, of the channel axis)."""
+        setting = self.settings.get("units")
+        value = setting.value if setting else None
+        if isinstance(value, int):
+            return value
+        last = self.output_shape[-1] if self.output_shape else None
+        return last if isinstance(last, int) else None
+
+
+class Network(Part):
+    """A network as a graph of layers in topological order.
+
+    `complete` is False when some operation could not be followed, so that absence proves nothing.
+    """
+
+    name: str
+    framework: str
+    layers: tuple[Layer, ...] = ()
+    outputs: tuple[int, ...] = ()
+    complete: bool = True
+    reasons: tuple[str, ...] = ()  # why it is not complete
+    pretrained: bool = False
+    origin: Origin | None = None
+
+    @property
+    def parameters(self) -> int | None:
+        """Number of weights, None when a layer's number is unknown."""
+        return self._sum(only_trainable=False)
+
+    @property
+    def trainable_parameters(self) -> int | None:
+        return self._sum(only_trainable=True)
+
+    def _sum(self, *, only_trainable: bool) -> int | None:
+        total = 0
+        for layer in self.layers:
+            if only_trainable and layer.trainable is False:
+                continue
+            if layer.parameters is None:
+                return None
+            total += layer.parameters
+        return total if self.complete else None
+
+    @cached_property
+    def users(self) -> Mapping[int, tuple[int, ...]]:
+        """For each layer, the layers that read its output."""
+        users: dict[int, list[int]] = {layer.index: [] for layer in self.layers}
+        for layer in self.layers:
+            for source in layer.inputs:
+                users[source].append(layer.index)
+        return {index: tuple(readers) for index, readers in users.items()}
+
+    def of_kind(self, *kinds: str) -> Iterator[Layer]:
+        return (layer for layer in self.layers if layer.kind in kinds)
+
+    def before(self, layer: Layer) -> Layer | None:
+        """The layer that feeds this one, None when there is none or more than one."""
+        return self.layers[layer.inputs[0]] if len(layer.inputs) == 1 else None

@@ -1,0 +1,44 @@
+"""One training run: who is trained, on what, how long."""
+
+from __future__ import annotations
+
+import math
+
+from trainlint.plan.data import Data
+from trainlint.plan.part import Part
+from trainlint.plan.setting import Setting
+from trainlint.values.origin import Origin
+
+
+class TrainingRun(Part):
+    """A call of `fit`, or a hand-written loop that steps an optimizer.
+
+    `network`, `objective` and `optimizer` are indices into the plan; None when not known.
+    """
+
+    framework: str
+    network: int | None = None
+    objective: int | None = None
+    optimizer: int | None = None
+    data: Data = Data()
+    batch_size: Setting[int] = Setting()
+    epochs: Setting[int] = Setting()
+    steps_per_epoch: Setting[int] = Setting()
+    shuffle: Setting[bool] = Setting()
+    drop_last: Setting[bool] = Setting()
+    validates: bool | None = None  # None: not known
+    callbacks: tuple[str, ...] | None = ()  # class names; None: not known
+    origin: Origin | None = None
+
+    @property
+    def updates(self) -> int | None:
+        """Number of optimizer updates, ceil(samples / batch) x epochs, None when a factor is unknown."""
+        if self.epochs.value is None:
+            return None
+        if self.steps_per_epoch.value is not None:
+            return self.steps_per_epoch.value * self.epochs.value
+        samples, batch = self.data.samples.value, self.batch_size.value
+        if samples is None or batch is None or batch <= 0:
+            return None
+        steps = samples // batch if self.drop_last.value else math.ceil(samples / batch)
+        return steps * self.epochs.value
