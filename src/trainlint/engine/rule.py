@@ -67,10 +67,10 @@ class Rule:
     silences: ClassVar[tuple[str, ...]] = ()
     good: ClassVar[list[Example]]
     bad: ClassVar[list[Example]]
-    Options: ClassVar[type[Options]] = Options
+    options_model: ClassVar[type[Options]] = Options
 
     def __init__(self, options: Options | None = None) -> None:
-        self.options: Any = options or self.Options()
+        self.options: Any = options or self.options_model()
         self.findings: list[Finding] = []
 
     def check(self, plan: TrainingPlan) -> None:

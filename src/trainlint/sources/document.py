@@ -1,0 +1,1 @@
+"""Text with a name: a file, an editor buffer, the code cells of a notebook."""
