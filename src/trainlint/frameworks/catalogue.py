@@ -1,0 +1,135 @@
+"""One place to ask what a library's name means; a library's tables are loaded when first asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+
+from trainlint.frameworks.call import Handler
+from trainlint.frameworks.library import Library
+from trainlint.values.tensor import Tensor
+from trainlint.values.value import Instance, Value
+
+_LIBRARIES = {
+    "torch": "trainlint.frameworks.torch.library",
+    "torchvision": "trainlint.frameworks.torch.library",
+    "keras": "trainlint.frameworks.keras.library",
+    "tensorflow": "trainlint.frameworks.keras.library",
+    "numpy": "trainlint.frameworks.arrays.library",
+    "sklearn": "trainlint.frameworks.arrays.library",
+    "pandas": "trainlint.frameworks.arrays.library",
+    "argparse": "trainlint.frameworks.settings.library",
+}
+"""The module that holds a `LIBRARY`, by the first part of a canonical name."""
+
+_ALIASES = [
+    # The same object under the names it can be imported by, most specific first.
+    (re.compile(r"^tensorflow\.(compat\.v[12]\.)?(_api\.v2\.)?(python\.)?keras\b"), "keras"),
+    (re.compile(r"^tensorflow\.compat\.v2\b"), "tensorflow"),
+    (re.compile(r"^(tf_keras|keras\.(src|api|_tf_keras\.keras|api\._v2\.keras))\b"), "keras"),
+    (re.compile(r"^keras\.(?:engine|models)\.(?:\w+\.)?(Sequential|Model)$"), r"keras.\1"),
+    (re.compile(r"^keras\.layers\.(?:\w+\.)+([A-Z]\w*)$"), r"keras.layers.\1"),
+    (
+        re.compile(
+            r"^keras\.(optimizers|losses|metrics|callbacks|regularizers|initializers)\.(?:[a-z]\w*\.)+([A-Z]\w*)$"
+        ),
+        r"keras.\1.\2",
+    ),
+    (re.compile(r"^torch\.nn\.modules\.(?:\w+\.)?([A-Z]\w*)$"), r"torch.nn.\1"),
+    (re.compile(r"^torch\.optim\.(?:[a-z]\w*\.)([A-Z]\w*)$(?<!lr_scheduler)"), r"torch.optim.\1"),
+    (re.compile(r"^torch\.utils\.data\.(?:[a-z]\w*\.)([A-Za-z]\w*)$"), r"torch.utils.data.\1"),
+    (re.compile(r"^torchvision\.(datasets|models)\.(?:[a-z]\w*\.)(\w+)$"), r"torchvision.\1.\2"),
+    (re.compile(r"^torchvision\.transforms\.(?:transforms|v2)\.(\w+)$"), r"torchvision.transforms.\1"),
+    (re.compile(r"^sklearn\.(\w+)\.(?:_\w+)\.(\w+)$"), r"sklearn.\1.\2"),
+]
+
+
+@cache
+def canonical(name: str) -> str:
+    """The one name of something that can be imported by several."""
+    if name.startswith("torch.optim.lr_scheduler"):
+        return name
+    for pattern, replacement in _ALIASES:
+        name = pattern.sub(replacement, name)
+    return name
+
+
+@cache
+def library_of(name: str) -> Library | None:
+    """The library that a canonical name belongs to."""
+    module = _LIBRARIES.get(name.partition(".")[0])
+    if module is None:
+        return None
+    library: Library = import_module(module).LIBRARY
+    return library
+
+
+def function(name: str) -> Handler | None:
+    """What calling a library's function or class means."""
+    library = library_of(name)
+    if library is None:
+        return None
+    return library.functions.get(name) or library.fallback
+
+
+@cache
+def ancestry(name: str) -> tuple[str, ...]:
+    """A library class and the library classes it inherits from."""
+    library = library_of(name)
+    found = [name]
+    for parent in library.bases(name) if library else ():
+        found += [ancestor for ancestor in ancestry(parent) if ancestor not in found]
+    return tuple(found)
+
+
+def _classes(instance: Instance) -> Iterator[tuple[Library, str]]:
+    for name in instance.library_names:
+        for ancestor in ancestry(name):
+            library = library_of(ancestor)
+            if library is not None:
+                yield library, ancestor
+
+
+def is_a(value: Value | None, *names: str) -> bool:
+    """Whether a value is an instance of a library class or of one that inherits from it."""
+    return isinstance(value, Instance) and any(
+        ancestor in names for name in value.library_names for ancestor in ancestry(name)
+    )
+
+
+def method(receiver: Value, name: str) -> Handler | None:
+    """What a method of an object of a library means."""
+    if isinstance(receiver, Tensor):
+        library = library_of(receiver.library or "numpy")
+        return library.tensor_methods.get(name) if library else None
+    if isinstance(receiver, Instance):
+        for library, ancestor in _classes(receiver):
+            if name in library.methods.get(ancestor, {}):
+                return library.methods[ancestor][name]
+    return None
+
+
+def attribute(receiver: Value, name: str) -> Handler | None:
+    """What reading an attribute of an object of a library gives."""
+    if isinstance(receiver, Tensor):
+        library = library_of(receiver.library or "numpy")
+        return library.tensor_attributes.get(name) if library else None
+    if isinstance(receiver, Instance):
+        for library, ancestor in _classes(receiver):
+            if name in library.attributes.get(ancestor, {}):
+                return library.attributes[ancestor][name]
+    return None
+
+
+def calling(receiver: Instance) -> Handler | None:
+    """What calling an object means."""
+    return next((library.calls[name] for library, name in _classes(receiver) if name in library.calls), None)
+
+
+def element(receiver: Instance) -> Handler | None:
+    """What one turn of a loop over an object gives."""
+    return next(
+        (library.elements[name] for library, name in _classes(receiver) if name in library.elements), None
+    )

@@ -1,0 +1,91 @@
+"""What handlers note while a program is evaluated; the plan is put together from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from trainlint.syntax.positions import Site
+from trainlint.values.origin import Origin
+from trainlint.values.tensor import Tensor
+from trainlint.values.value import Instance, Value
+
+
+@dataclass(eq=False)
+class OptimizerMade:
+    """An optimizer was constructed. `optimizer.arguments` holds its settings; `owners` the modules whose
+    parameters it changes; None when that is unknown."""
+
+    optimizer: Instance
+    framework: str
+    owners: tuple[Value, ...] | None
+    site: Site
+
+
+@dataclass(eq=False)
+class ScheduleMade:
+    """A learning-rate schedule was constructed for an optimizer."""
+
+    schedule: Instance
+    framework: str
+    optimizer: Value | None
+    site: Site
+
+
+@dataclass(eq=False)
+class LossApplied:
+    """A loss met a prediction and a target."""
+
+    loss: str
+    title: str
+    framework: str
+    prediction: Tensor | None
+    target: Value | None
+    takes_logits: Value
+    settings: dict[str, Value] = field(default_factory=dict)
+    result: Tensor | None = None
+    metrics: tuple[tuple[str, Origin | None], ...] = ()
+    model: Value | None = None
+    origin: Origin | None = None
+    loss_origin: Origin | None = None
+
+
+@dataclass(eq=False)
+class NetworkApplied:
+    """A network was applied to data: the result and what went in."""
+
+    network: Instance
+    inputs: tuple[Tensor, ...]
+    output: Value
+    framework: str
+    depth: int  # 0: not inside another network
+    site: Site
+
+
+@dataclass(eq=False)
+class FitCalled:
+    """A `fit` was called: `settings` by the common names epochs, batch_size, steps_per_epoch, shuffle,
+    validation, callbacks."""
+
+    framework: str
+    model: Value | None
+    inputs: Value | None
+    targets: Value | None
+    settings: dict[str, Value]
+    site: Site
+
+
+@dataclass(eq=False)
+class CompileCalled:
+    """A Keras model got its optimizer and loss. `arguments` are those of `compile`, by name."""
+
+    model: Instance
+    arguments: dict[str, Value]
+    site: Site
+
+
+@dataclass(eq=False)
+class LoaderMade:
+    """A data loader was constructed; `loader.arguments` holds its settings."""
+
+    loader: Instance
+    site: Site

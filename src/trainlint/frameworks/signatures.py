@@ -1,0 +1,67 @@
+"""Signatures of library functions as text, parsed when first used."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+
+from trainlint.values.origin import Made, Origin
+from trainlint.values.value import Items, Known, Reference, Unknown, Value
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The parameters of a function as they stand between its parentheses: `params, lr=1e-3, *, foreach=None`."""
+
+    text: str
+
+    @cached_property
+    def _parsed(self) -> ast.arguments:
+        function = ast.parse(f"def f({self.text}): pass").body[0]
+        assert isinstance(function, ast.FunctionDef)
+        return function.args
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Parameters that may be given by position, in order."""
+        return tuple(parameter.arg for parameter in self._parsed.posonlyargs + self._parsed.args)
+
+    @cached_property
+    def defaults(self) -> dict[str, ast.expr]:
+        parsed = self._parsed
+        positional = parsed.posonlyargs + parsed.args
+        given = dict(
+            zip(
+                [p.arg for p in positional[len(positional) - len(parsed.defaults) :]],
+                parsed.defaults,
+                strict=True,
+            )
+        )
+        given |= {
+            p.arg: d for p, d in zip(parsed.kwonlyargs, parsed.kw_defaults, strict=True) if d is not None
+        }
+        return given
+
+    def bind(
+        self, positional: tuple[Value, ...], keyword: dict[str, Value], complete: bool, title: str
+    ) -> dict[str, Value]:
+        """Arguments by parameter name. Extra ones keep their own name, or `*` and their position."""
+        bound: dict[str, Value] = {}
+        for index, value in enumerate(positional):
+            bound[self.names[index] if index < len(self.names) else f"*{index}"] = value
+        bound |= keyword
+        for name, default in self.defaults.items():
+            if name not in bound:
+                bound[name] = default_value(default, title) if complete else Unknown("hidden by * or **")
+        return bound
+
+
+def default_value(node: ast.expr, title: str) -> Value:
+    """A library default as a value whose origin says so."""
+    origin = Origin(Made.LIBRARY, None, f"default of {title}")
+    if isinstance(node, ast.Tuple | ast.List):
+        return Items([default_value(item, title) for item in node.elts], "tuple", origin=origin)
+    if isinstance(node, ast.Name | ast.Attribute):
+        return Reference(ast.unparse(node), origin)
+    return Known(ast.literal_eval(node), origin)

@@ -1,0 +1,149 @@
+"""A program as top-level statements that are parsed by libcst only when somebody asks for them.
+
+A chunk is one top-level statement with the comments above it. The tree of the standard library, which is
+cheap, says where chunks begin and which names each one binds and mentions.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
+
+from trainlint.syntax.gate import is_too_deep, parse
+from trainlint.syntax.positions import Place
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(eq=False)
+class Chunk:
+    """One top-level statement (several, when they share a line)."""
+
+    filename: str
+    text: str
+    first_row: int
+    statements: tuple[ast.stmt, ...] = field(repr=False)
+    readable: bool = True  # False: nested too deeply for libcst
+
+    @cached_property
+    def definition(self) -> Definition | None:
+        """The function or class that this chunk defines."""
+        only = self.statements[0] if len(self.statements) == 1 else None
+        return only if isinstance(only, Definition) else None
+
+    @cached_property
+    def is_import(self) -> bool:
+        return all(isinstance(statement, ast.Import | ast.ImportFrom) for statement in self.statements)
+
+    @cached_property
+    def binds(self) -> frozenset[str]:
+        """Names that the chunk gives a value at module level."""
+        return frozenset(_bound(self.statements))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Names and attributes that the chunk mentions, at any depth."""
+        return words_of(self.statements)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names (no attributes) that the chunk mentions, at any depth."""
+        return frozenset(
+            node.id
+            for statement in self.statements
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Name)
+        )
+
+    @cached_property
+    def module(self) -> cst.Module:
+        """The chunk parsed by libcst.
+
+        Raises:
+            libcst.ParserSyntaxError: libcst does not read what Python reads.
+        """
+        return cst.parse_module(self.text)
+
+    @cached_property
+    def _positions(self) -> dict[cst.CSTNode, object]:
+        # Only chunks with something to report pay for this.
+        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
+        return dict(wrapper.resolve(PositionProvider))
+
+    def place_of(self, node: cst.CSTNode) -> Place:
+        """Where a node of this chunk stands in the file."""
+        found = self._positions.get(node)
+        if not isinstance(found, cst.metadata.CodeRange):
+            return Place(self.filename, self.first_row, 1, self.first_row, 1)
+        offset = self.first_row - 1
+        start, end = found.start, found.end
+        return Place(self.filename, start.line + offset, start.column + 1, end.line + offset, end.column + 1)
+
+    def code_for(self, node: cst.CSTNode) -> str:
+        return self.module.code_for_node(node)
+
+
+def split(text: str, filename: str) -> list[Chunk]:
+    """The chunks of a program in order; their texts together are the whole text.
+
+    Raises:
+        SyntaxProblem: the text is not Python.
+    """
+    tree = parse(text)
+    lines = _LINE.findall(text)
+    groups: list[list[ast.stmt]] = []
+    for statement in tree.body:
+        if groups and statement.lineno <= (groups[-1][-1].end_lineno or 0):
+            groups[-1].append(statement)
+        else:
+            groups.append([statement])
+    chunks, start = [], 0
+    for number, group in enumerate(groups):
+        end = len(lines) if number == len(groups) - 1 else (group[-1].end_lineno or group[-1].lineno)
+        readable = not any(is_too_deep(statement) for statement in group)
+        chunks.append(Chunk(filename, "".join(lines[start:end]), start + 1, tuple(group), readable))
+        start = end
+    return chunks
+
+
+def words_of(nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """Names and attributes mentioned anywhere in some syntax trees."""
+    words = set()
+    for root in nodes:
+        for node in ast.walk(root):
+            if isinstance(node, ast.Name):
+                words.add(node.id)
+            elif isinstance(node, ast.Attribute):
+                words.add(node.attr)
+    return frozenset(words)
+
+
+def _bound(statements: Iterable[ast.stmt]) -> Iterator[str]:
+    waiting: list[ast.AST] = list(statements)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Definition):
+            yield node.name
+            # A function binds the module's names that it declares global.
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Global):
+                    yield from inner.names
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            for alias in node.names:
+                yield alias.asname or alias.name.split(".")[0]
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
+            yield node.id
+        else:
+            if (isinstance(node, ast.ExceptHandler) and node.name) or (
+                isinstance(node, ast.MatchAs | ast.MatchStar) and node.name
+            ):
+                yield node.name
+            waiting.extend(child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.Lambda))

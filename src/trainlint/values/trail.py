@@ -1,0 +1,93 @@
+"""Undoing and joining the writes of a branch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from trainlint.values.join import either
+from trainlint.values.value import ABSENT, Items, Mutable, OneOf, Value
+
+MISSING: Any = object()
+
+Changes = dict[tuple[int, Any], tuple[Mutable, Any]]
+"""New content by (identity of the object, slot)."""
+
+
+class Trail:
+    """A log of writes. Between `mark` and `rewind` every write can be taken back."""
+
+    def __init__(self) -> None:
+        self._log: list[tuple[Mutable, Any, Any]] = []
+        self._depth = 0
+
+    def write(self, target: Mutable, slot: Any, content: Any) -> None:
+        """Gives a slot a new content; `MISSING` removes it."""
+        if self._depth:
+            self._log.append((target, slot, target.slots.get(slot, MISSING)))
+        _put(target, slot, content)
+
+    def mark(self) -> int:
+        self._depth += 1
+        return len(self._log)
+
+    def rewind(self, mark: int) -> Changes:
+        """Takes back all writes since the mark and returns what they had made of the slots."""
+        changes: Changes = {}
+        while len(self._log) > mark:
+            target, slot, old = self._log.pop()
+            changes.setdefault((id(target), slot), (target, target.slots.get(slot, MISSING)))
+            _put(target, slot, old)
+        self._depth -= 1
+        return changes
+
+    def join(self, paths: Sequence[Changes]) -> None:
+        """Writes what holds after one of several paths, all of which started from the present state."""
+        if len(paths) == 1:
+            for (_, slot), (target, content) in paths[0].items():
+                self.write(target, slot, content)
+            return
+        touched = {key: target for changes in paths for key, (target, _) in changes.items()}
+        for key, target in touched.items():
+            slot = key[1]
+            before = target.slots.get(slot, MISSING)
+            contents = [changes[key][1] if key in changes else before for changes in paths]
+            self.write(target, slot, _joined(target, slot, contents))
+
+
+def _put(target: Mutable, slot: Any, content: Any) -> None:
+    if content is MISSING:
+        target.slots.pop(slot, None)
+    else:
+        target.slots[slot] = content
+
+
+def _joined(target: Mutable, slot: Any, contents: list[Any]) -> Any:
+    present = [content for content in contents if content is not MISSING]
+    if not present:
+        return MISSING
+    if all(content is present[0] for content in present):
+        return present[0]
+    if isinstance(target, Items):
+        if slot == "items":
+            return _joined_items(present)
+        return all(present)  # complete only when complete on every path
+    if all(isinstance(content, Value) for content in present):
+        # A name bound on some paths only is read only where it is bound: the others do not count.
+        return either(present)
+    return present[-1]
+
+
+def _joined_items(lists: list[tuple[Value, ...]]) -> tuple[Value, ...]:
+    """Lists that agree up to additions at the end keep their length; what is not in all is optional."""
+    longest = max(len(items) for items in lists)
+    joined: list[Value] = []
+    for index in range(longest):
+        column = [items[index] if index < len(items) else ABSENT for items in lists]
+        joined.append(column[0] if all(item is column[0] for item in column) else _one_of(column))
+    return tuple(joined)
+
+
+def _one_of(column: list[Value]) -> Value:
+    found = either(column)
+    return found if isinstance(found, OneOf) else OneOf((found,))

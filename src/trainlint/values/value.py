@@ -1,0 +1,295 @@
+"""What an expression may be. Unknown is a value too, and rules are silent about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import libcst as cst
+
+from trainlint.syntax.positions import Site
+from trainlint.values.origin import Made, Origin
+
+
+class Value:
+    """Base of all values."""
+
+    origin: Origin | None = None
+
+
+@dataclass(eq=False)
+class Known(Value):
+    """A number, string, boolean, None or the like that is known in full."""
+
+    value: Any
+    origin: Origin | None = None
+
+
+@dataclass(eq=False)
+class Unknown(Value):
+    """A value that cannot be worked out, and why."""
+
+    reason: str = ""
+    origin: Origin | None = None
+
+
+@dataclass(eq=False)
+class OneOf(Value):
+    """One of several values, depending on a branch that is not decided."""
+
+    options: tuple[Value, ...]
+    origin: Origin | None = None
+
+
+class Absent(Value):
+    """An element that is not there on some path: the other half of an optional list item."""
+
+
+ABSENT = Absent()
+
+
+class Mutable(Value):
+    """A value with state. All writes go through `Trail.write`, so that a branch can be undone and joined."""
+
+    def __init__(self) -> None:
+        self.slots: dict[Any, Any] = {}
+
+
+class Scope(Mutable):
+    """Names and their values: a module, a running function, a class body."""
+
+    def __init__(
+        self, kind: Literal["module", "function", "class"], parent: Scope | None = None, name: str = ""
+    ) -> None:
+        super().__init__()
+        self.kind = kind
+        self.parent = parent
+        self.name = name
+        self.globals: set[str] = set()
+        self.nonlocals: set[str] = set()
+
+    @property
+    def module(self) -> Scope:
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+
+class Items(Mutable):
+    """A list, tuple or set. Not `complete`: there may be more items than are known."""
+
+    def __init__(
+        self,
+        items: Iterable[Value] = (),
+        kind: Literal["list", "tuple", "set"] = "list",
+        *,
+        complete: bool = True,
+        origin: Origin | None = None,
+    ) -> None:
+        super().__init__()
+        self.kind = kind
+        self.origin = origin
+        self.slots["items"] = tuple(items)
+        self.slots["complete"] = complete
+        self.fields: tuple[str, ...] = ()  # names of the items of a named tuple
+
+    @property
+    def items(self) -> tuple[Value, ...]:
+        items: tuple[Value, ...] = self.slots["items"]
+        return items
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.slots["complete"])
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether the number of items is known."""
+        return self.complete and not any(has_absent(item) for item in self.items)
+
+
+class Mapped(Mutable):
+    """A dictionary with known keys; each slot is an entry. Not `complete`: there may be more."""
+
+    def __init__(
+        self,
+        entries: Mapping[Any, Value] | None = None,
+        *,
+        complete: bool = True,
+        origin: Origin | None = None,
+    ) -> None:
+        super().__init__()
+        self.origin = origin
+        self.complete = complete
+        self.slots.update(entries or {})
+
+
+@dataclass(eq=False)
+class Function(Value):
+    """A function or lambda of the program."""
+
+    node: cst.FunctionDef | cst.Lambda
+    chunk: Any
+    scope: Scope
+    defaults: dict[str, Value] = field(default_factory=dict)
+    owner: Class | None = None
+    decorators: tuple[Value, ...] = ()
+    is_generator: bool = False
+    origin: Origin | None = None
+
+    @property
+    def name(self) -> str:
+        return self.node.name.value if isinstance(self.node, cst.FunctionDef) else "<lambda>"
+
+
+@dataclass(eq=False)
+class Bound(Value):
+    """A function of the program bound to its first argument."""
+
+    function: Value
+    receiver: Value
+    origin: Origin | None = None
+
+
+@dataclass(eq=False)
+class Method(Value):
+    """A method, named but not yet called, of a value that is not the program's own: `list.append`, `x.view`."""
+
+    receiver: Value
+    name: str
+    origin: Origin | None = None
+
+
+@dataclass(eq=False)
+class Partial(Value):
+    """A callable with some arguments given."""
+
+    function: Value
+    positional: tuple[Value, ...] = ()
+    keyword: dict[str, Value] = field(default_factory=dict)
+    origin: Origin | None = None
+
+
+@dataclass(eq=False)
+class Reference(Value):
+    """Something of a library, by its canonical dotted name: `torch.optim.Adam`."""
+
+    name: str
+    origin: Origin | None = None
+
+
+class Class(Mutable):
+    """A class of the program; slots are its attributes."""
+
+    def __init__(
+        self, name: str, bases: tuple[Value, ...], scope: Scope, origin: Origin | None = None
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.bases = bases
+        self.scope = scope
+        self.origin = origin
+        self.decorators: tuple[Value, ...] = ()
+        self.keywords: dict[str, Value] = {}
+        self.annotations: dict[str, cst.BaseExpression | None] = {}
+
+    def ancestors(self) -> Iterator[Class | Reference]:
+        """This class and its bases in the order of attribute look-up (depth first, each once)."""
+        seen: set[int] = set()
+        waiting: list[Value] = [self]
+        while waiting:
+            found = waiting.pop(0)
+            if id(found) in seen:
+                continue
+            seen.add(id(found))
+            if isinstance(found, Class):
+                yield found
+                waiting[0:0] = found.bases
+            elif isinstance(found, Reference):
+                yield found
+
+
+class Instance(Mutable):
+    """An object. Of the program's own class, or of a library's (then `cls` is a reference).
+
+    Slots are attributes. `arguments` are the arguments that the library's constructor got, by its parameter
+    names, defaults included.
+    """
+
+    def __init__(
+        self,
+        cls: Class | Reference,
+        arguments: Mapping[str, Value] | None = None,
+        origin: Origin | None = None,
+    ) -> None:
+        super().__init__()
+        self.cls = cls
+        self.arguments: dict[str, Value] = dict(arguments or {})
+        self.origin = origin
+
+    @property
+    def library_names(self) -> tuple[str, ...]:
+        """Canonical names of the library classes that this is an instance of, nearest first."""
+        if isinstance(self.cls, Reference):
+            return (self.cls.name,)
+        return tuple(found.name for found in self.cls.ancestors() if isinstance(found, Reference))
+
+    @property
+    def title(self) -> str:
+        return self.cls.name.rpartition(".")[2] if isinstance(self.cls, Reference) else self.cls.name
+
+
+@dataclass(eq=False)
+class Super(Value):
+    """`super()` within a method."""
+
+    cls: Class
+    receiver: Value
+    origin: Origin | None = None
+
+
+class Module(Value):
+    """A file of the program, imported."""
+
+    def __init__(self, scope: Scope, filename: str) -> None:
+        self.scope = scope
+        self.filename = filename
+
+
+def has_absent(value: Value) -> bool:
+    return value is ABSENT or (
+        isinstance(value, OneOf) and any(has_absent(option) for option in value.options)
+    )
+
+
+def options_of(value: Value) -> tuple[Value, ...]:
+    """The alternatives of a value: itself, unless it is one of several."""
+    return value.options if isinstance(value, OneOf) else (value,)
+
+
+def constant(value: Value | None) -> Any:
+    """The Python value of a known one; None for everything else."""
+    return value.value if isinstance(value, Known) else None
+
+
+def integer(value: Value | None) -> int | None:
+    """The value of a known whole number."""
+    found = constant(value)
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def number(value: Value | None) -> float | None:
+    """The value of a known number."""
+    found = constant(value)
+    return found if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def with_step(value: Value, made: Made, site: Site | None, label: str = "") -> Value:
+    """The same value with one more step in its history; objects with an identity stay as they are."""
+    if isinstance(value, Known):
+        return Known(value.value, Origin(made, site, label, (value.origin,) if value.origin else ()))
+    if isinstance(value, OneOf) and all(isinstance(option, Known | Unknown) for option in value.options):
+        return OneOf(tuple(with_step(option, made, site, label) for option in value.options))
+    return value
