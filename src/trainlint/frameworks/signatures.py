@@ -65,3 +65,16 @@ def default_value(node: ast.expr, title: str) -> Value:
     if isinstance(node, ast.Name | ast.Attribute):
         return Reference(ast.unparse(node), origin)
     return Known(ast.literal_eval(node), origin)
+
+
+def signature_table(text: str) -> dict[str, Signature]:
+    """Signatures by name, from lines such as `Dense(units, activation=None)`; indented lines go on."""
+    joined: list[str] = []
+    for line in text.strip().splitlines():
+        if line[:1].isspace() and joined:
+            joined[-1] += " " + line.strip()
+        elif line:
+            joined.append(line)
+    return {
+        name: Signature(rest.removesuffix(")")) for name, _, rest in (line.partition("(") for line in joined)
+    }
