@@ -41,6 +41,7 @@ class Related(_Frozen):
 
     message: str
     place: Place
+    cell: int | None = None
 
 
 class Edit(_Frozen):
@@ -48,6 +49,7 @@ class Edit(_Frozen):
 
     place: Place
     content: str
+    cell: int | None = None
 
 
 class Fix(_Frozen):
@@ -60,7 +62,7 @@ class Fix(_Frozen):
 
 
 class Diagnostic(_Frozen):
-    """One finding at one place."""
+    """One finding at one place. Rows of a notebook count within the `cell`, which counts from 1."""
 
     code: str
     name: str
@@ -76,5 +78,5 @@ class Diagnostic(_Frozen):
     fingerprint: str = ""
 
     @property
-    def sort_key(self) -> tuple[str, int, int, str]:
-        return (self.place.filename, self.place.row, self.place.column, self.code)
+    def sort_key(self) -> tuple[str, int, int, int, str]:
+        return (self.place.filename, self.cell or 0, self.place.row, self.place.column, self.code)

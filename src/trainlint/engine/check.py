@@ -1,0 +1,173 @@
+"""One document in, its diagnostics out: the one way that every surface goes."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from trainlint.config.settings import Settings
+from trainlint.engine.diagnose import Texts, diagnostic_of, fingerprinted, own_diagnostic, placed_in_cells
+from trainlint.engine.diagnostic import Diagnostic
+from trainlint.engine.own_rules import AnalysisGaveUp, FileNotParsed, RuleFailed
+from trainlint.engine.registry import registry, words_of
+from trainlint.engine.rule import Finding, Options, Rule
+from trainlint.engine.selection import Selection
+from trainlint.plan.plan import TrainingPlan
+from trainlint.sources.discovery import repository_root
+from trainlint.sources.document import Document, Unreadable
+from trainlint.syntax.gate import SyntaxProblem, is_relevant
+
+
+def check_document(document: Document, settings: Settings | None = None) -> list[Diagnostic]:
+    """All findings of one document, sorted, with suppressions applied.
+
+    Never raises for what the document holds: text that cannot be parsed, a rule or an analysis that breaks
+    are findings themselves.
+
+    Raises:
+        UnknownRule, WrongOption: the settings name a rule or an option that does not exist.
+    """
+    selection = selection_for(settings or Settings())
+    return _finished(_diagnostics(document, selection), Texts(document), selection)
+
+
+def check_source(text: str, filename: str = "<text>", settings: Settings | None = None) -> list[Diagnostic]:
+    """All findings of a program given as text; of a notebook when the file name ends in `.ipynb`."""
+    try:
+        document = Document.from_text(text, filename)
+    except Unreadable as error:
+        return unreadable(error, settings or Settings())
+    return check_document(document, settings)
+
+
+def plan_of(text: str, filename: str = "<text>") -> TrainingPlan:
+    """What a program would train and how, as far as its text says it.
+
+    Raises:
+        SyntaxProblem: the text is not Python.
+        Unreadable: the text should be a notebook and is none.
+    """
+    return plan_of_document(Document.from_text(text, filename))
+
+
+def plan_of_document(document: Document) -> TrainingPlan:
+    """The plan of a document; an empty one when it mentions no deep-learning package."""
+    if not is_relevant(document.text):
+        return TrainingPlan(filename=document.filename)
+    from trainlint.evaluate.evaluate import evaluate
+
+    folder = document.path.parent if document.path else None
+    return evaluate(document, root=(repository_root(folder) or folder) if folder else None)
+
+
+def unreadable(problem: Unreadable, settings: Settings) -> list[Diagnostic]:
+    """The finding for a file that could not be turned into text."""
+    selection = selection_for(settings)
+    severity = selection.severities.get(FileNotParsed.name)
+    found = own_diagnostic(FileNotParsed, problem.filename, problem.reason, severity)
+    return _finished([found], Texts(Document(problem.filename, "", Path(problem.filename))), selection)
+
+
+def selection_for(settings: Settings) -> Selection:
+    """The rules that the settings choose from those installed; worked out once for equal settings."""
+    return _selection(settings.model_dump_json())
+
+
+@lru_cache(maxsize=32)
+def _selection(settings: str) -> Selection:
+    return Selection.of(Settings.model_validate_json(settings), registry())
+
+
+def _finished(found: Iterable[Diagnostic], texts: Texts, selection: Selection) -> list[Diagnostic]:
+    """What of the diagnostics users see, in order, with fingerprints and with a notebook's rows."""
+    wanted = [
+        diagnostic
+        for diagnostic in _deduplicated(found)
+        if selection.chooses(diagnostic.name)
+        and selection.runs_on(diagnostic.name, diagnostic.place.filename)
+    ]
+    rules = registry().rules
+    finished = []
+    for diagnostic in fingerprinted(sorted(wanted, key=lambda diagnostic: diagnostic.sort_key), texts):
+        suppressions = texts.suppressions(diagnostic.place.filename)
+        words = words_of(rules[diagnostic.name])
+        if not suppressions.silence(diagnostic.place.row, diagnostic.code, words):
+            finished.append(placed_in_cells(diagnostic, texts))
+    return finished
+
+
+def _diagnostics(document: Document, selection: Selection) -> Iterator[Diagnostic]:
+    if not is_relevant(document.text):
+        return
+    severities = selection.severities
+    try:
+        plan = plan_of_document(document)
+    except SyntaxProblem as problem:
+        severity = severities.get(FileNotParsed.name)
+        reason = f"not parsed: {problem.message}"
+        yield own_diagnostic(FileNotParsed, document.filename, reason, severity, problem.row, problem.column)
+        return
+    except Exception as error:
+        severity = severities.get(AnalysisGaveUp.name)
+        yield own_diagnostic(AnalysisGaveUp, document.filename, f"not analysed: {_named(error)}", severity)
+        return
+    findings: list[Finding] = []
+    for rule, options in selection.chosen:
+        reported, failure = _ask(rule, options, plan)
+        findings += reported
+        if failure:
+            yield _rule_failed(rule, failure, document, selection)
+    for finding in _without_silenced(findings):
+        try:
+            yield diagnostic_of(finding, severities.get(finding.rule.name))
+        except Exception as error:
+            yield _rule_failed(type(finding.rule), error, document, selection)
+
+
+def _rule_failed(rule: type[Rule], error: Exception, document: Document, selection: Selection) -> Diagnostic:
+    reason = f"`{rule.name}` raised {_named(error)}"
+    return own_diagnostic(RuleFailed, document.filename, reason, selection.severities.get(RuleFailed.name))
+
+
+def _ask(rule: type[Rule], options: Options, plan: TrainingPlan) -> tuple[list[Finding], Exception | None]:
+    """What a rule reports; when it breaks, what it reported before and why it broke."""
+    asked: Rule | None = None
+    try:
+        # What a rule prints must not get into the report.
+        with contextlib.redirect_stdout(sys.stderr):
+            asked = rule(options)
+            asked.check(plan)
+    except Exception as error:
+        return (asked.findings if asked else []), error
+    return asked.findings, None
+
+
+def _without_silenced(findings: list[Finding]) -> Iterator[Finding]:
+    """Findings but those that another finding about the same subject makes redundant."""
+    silenced = {(finding.subject, word) for finding in findings for word in finding.rule.silences}
+    for finding in findings:
+        if not {(finding.subject, finding.rule.name), (finding.subject, finding.rule.code)} & silenced:
+            yield finding
+
+
+def _deduplicated(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """One diagnostic for each place and rule, the most severe: a function may be entered on several paths.
+
+    Two rules that break give two findings at the same place, so the message counts for the tool's own.
+    """
+    kept: dict[tuple[object, ...], Diagnostic] = {}
+    for diagnostic in diagnostics:
+        broken_rule = diagnostic.message if diagnostic.code == RuleFailed.code else ""
+        key = (diagnostic.place, diagnostic.code, broken_rule)
+        rival = kept.get(key)
+        if rival is None or diagnostic.severity.rank < rival.severity.rank:
+            kept[key] = diagnostic
+    return list(kept.values())
+
+
+def _named(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -1,0 +1,120 @@
+"""Which rules run on which file, with which options, and how loud they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pathspec import GitIgnoreSpec
+from pydantic import ValidationError
+
+from trainlint.config.settings import Settings
+from trainlint.engine.diagnostic import Severity
+from trainlint.engine.registry import Registry
+from trainlint.engine.rule import Options, Rule
+
+_PROFILES = {
+    "default": frozenset({"default"}),
+    "strict": frozenset({"default", "strict"}),
+    "all": frozenset({"default", "strict", "off"}),
+}
+_NOT_NAMED = -1
+
+
+class WrongOption(Exception):
+    """A rule's option that the rule does not accept; the text names key and value."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The rules of one run. Made once: it is where wrong selectors and options come to light."""
+
+    chosen: tuple[tuple[type[Rule], Options], ...]
+    severities: dict[str, Severity]
+    _ignores: tuple[tuple[GitIgnoreSpec, frozenset[str]], ...]
+
+    @classmethod
+    def of(cls, settings: Settings, registry: Registry) -> Selection:
+        """Resolves all selectors.
+
+        Raises:
+            UnknownRule: a selector names no rule.
+            WrongOption: an option of a rule is unknown or has a wrong value.
+        """
+        names = _chosen(settings, registry)
+        options = {}
+        for selector, given in settings.rules.items():
+            rule = registry.find(selector)
+            options[rule.name] = _options(rule, given)
+        return cls(
+            chosen=tuple(
+                (rule, options.get(name) or rule.options_model())
+                for name, rule in registry.rules.items()
+                if name in names
+            ),
+            severities=_severities(settings, registry),
+            _ignores=tuple(
+                (
+                    GitIgnoreSpec.from_lines([pattern]),
+                    frozenset().union(*(registry.matching(selector) for selector in selectors)),
+                )
+                for pattern, selectors in settings.per_file_ignores.items()
+            ),
+        )
+
+    def runs_on(self, name: str, filename: str) -> bool:
+        """Whether a chosen rule runs on a file, which `per-file-ignores` may prevent."""
+        return not any(name in names and spec.match_file(filename) for spec, names in self._ignores)
+
+    def chooses(self, name: str) -> bool:
+        return any(rule.name == name for rule, _ in self.chosen)
+
+
+def _chosen(settings: Settings, registry: Registry) -> frozenset[str]:
+    selected = _specificity(settings.select or (), registry)
+    for name, rank in _specificity(settings.extend_select, registry).items():
+        selected[name] = max(rank, selected.get(name, _NOT_NAMED))
+    ignored = _specificity(settings.ignore, registry)
+    profile = _PROFILES[settings.profile]
+    names = set()
+    for name, rule in registry.rules.items():
+        # The tool's own findings are on whatever is selected: an unreadable file is no matter of taste.
+        standard = rule.family == "tool" or (settings.select is None and rule.profile in profile)
+        rank = max(selected.get(name, _NOT_NAMED), 0 if standard else _NOT_NAMED)
+        if rank > ignored.get(name, _NOT_NAMED):
+            names.add(name)
+    return frozenset(names)
+
+
+def _specificity(selectors: Iterable[str], registry: Registry) -> dict[str, int]:
+    """For each rule that the selectors name, how closely: 0 by ALL, highest by its own name or code."""
+    ranks: dict[str, int] = {}
+    for selector in selectors:
+        members = registry.matching(selector)
+        rank = 0 if selector.strip().upper() == "ALL" else 1_000_000 - len(members)
+        for name in members:
+            ranks[name] = max(rank, ranks.get(name, _NOT_NAMED))
+    return ranks
+
+
+def _severities(settings: Settings, registry: Registry) -> dict[str, Severity]:
+    severities: dict[str, Severity] = {}
+    # The widest selectors first, so that narrower ones have the last word.
+    for selector in sorted(settings.severity, key=lambda word: -len(registry.matching(word))):
+        for name in registry.matching(selector):
+            severities[name] = Severity(settings.severity[selector])
+    return severities
+
+
+def _options(rule: type[Rule], given: dict[str, object]) -> Options:
+    try:
+        return rule.options_model.model_validate(given)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            allowed = ", ".join(f"`{name}`" for name in rule.options_model.model_fields) or "none"
+            reason = f"unknown option `{key}` of rule `{rule.name}`; its options: {allowed}"
+        else:
+            reason = f"option `{key}` of rule `{rule.name}` is {problem['input']!r}: {problem['msg']}"
+        raise WrongOption(reason) from error

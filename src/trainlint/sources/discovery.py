@@ -1,0 +1,151 @@
+"""Which files a list of paths means."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pathspec import GitIgnoreSpec
+
+SUFFIXES = (".py", ".ipynb")
+
+DEFAULT_EXCLUDES = frozenset(
+    ".bzr .cache .direnv .eggs .git .git-rewrite .hg .ipynb_checkpoints .mypy_cache .nox .pants.d .pyenv "
+    ".pytest_cache .pytype .ruff_cache .svn .tox .trainlint_cache .venv .vscode __pycache__ __pypackages__ "
+    "_build buck-out build dist node_modules site-packages venv".split()
+)
+"""Folders of generated or foreign code, looked for below the folder that a user names, never above it."""
+
+
+class MissingPath(Exception):
+    """A path that a user named and that does not exist."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"`{path}` does not exist")
+        self.path = path
+
+
+@dataclass(frozen=True)
+class _Ignores:
+    """One .gitignore: its patterns hold below `folder`."""
+
+    folder: Path
+    patterns: GitIgnoreSpec
+
+
+def discover(
+    paths: Sequence[Path], *, respect_gitignore: bool = True, excludes: frozenset[str] = DEFAULT_EXCLUDES
+) -> list[Path]:
+    """The files to check, sorted, each once. A file that is named is always taken."""
+    found: dict[str, Path] = {}
+    for path in paths:
+        if path.is_dir():
+            ignores = _ignores_above(path) if respect_gitignore else ()
+            for file in _walk(path, ignores, excludes, respect_gitignore):
+                found.setdefault(os.path.realpath(file), file)
+        elif path.exists():
+            found.setdefault(os.path.realpath(path), path)
+        else:
+            raise MissingPath(path)
+    return sorted(found.values(), key=lambda file: file.as_posix())
+
+
+def shown_name(path: Path) -> str:
+    """The path as users read it: from the current folder where it lies below that, with forward slashes."""
+    try:
+        return _absolute(path).relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return path.as_posix()
+
+
+def repository_root(path: Path) -> Path | None:
+    """The nearest folder at or above `path` that is a git repository or holds a pyproject.toml."""
+    start = _absolute(path)
+    for folder in (start, *start.parents):
+        if _exists(folder / ".git") or _exists(folder / "pyproject.toml"):
+            return folder
+    return None
+
+
+def _walk(
+    folder: Path, ignores: tuple[_Ignores, ...], excludes: frozenset[str], respect_gitignore: bool
+) -> Iterator[Path]:
+    if respect_gitignore:
+        ignores = (*ignores, *_ignores_in(folder))
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return  # a folder that may not be listed
+    if any(entry.name == "pyvenv.cfg" for entry in entries):
+        return
+    for entry in entries:
+        path = Path(entry.path)
+        # Linked folders are not followed: they lead to loops, and to files outside of what was named.
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in excludes and not _ignored(path, ignores, is_folder=True):
+                yield from _walk(path, ignores, excludes, respect_gitignore)
+        elif entry.name.endswith(SUFFIXES) and entry.is_file() and not _ignored(path, ignores):
+            yield path
+
+
+def _ignores_above(folder: Path) -> tuple[_Ignores, ...]:
+    """What the repository around a folder ignores; nothing where the folder itself is ignored, since naming
+    it means wanting it."""
+    start = _absolute(folder)
+    above: list[Path] = []
+    for parent in (start, *start.parents):
+        if parent != start:
+            above.insert(0, parent)
+        if _exists(parent / ".git"):
+            break
+    else:
+        return ()  # not in a repository
+    ignores: tuple[_Ignores, ...] = ()
+    for parent in above:
+        ignores = (*ignores, *_ignores_in(parent))
+    way_down = (*above[1:], start)
+    if any(_ignored(part, ignores, is_folder=True) for part in way_down):
+        return ()
+    return ignores
+
+
+def _ignores_in(folder: Path) -> tuple[_Ignores, ...]:
+    try:
+        text = (folder / ".gitignore").read_text("utf-8", errors="replace")
+    except OSError:
+        return ()
+    patterns: list[Any] = []
+    for line in text.split("\n"):
+        try:
+            patterns.extend(GitIgnoreSpec.from_lines([line]).patterns)
+        except ValueError:
+            continue  # git, too, passes over a pattern it cannot read
+    return (_Ignores(_absolute(folder), GitIgnoreSpec(patterns)),)
+
+
+def _ignored(path: Path, ignores: tuple[_Ignores, ...], *, is_folder: bool = False) -> bool:
+    absolute = _absolute(path)
+    for ignore in reversed(ignores):
+        try:
+            relative = absolute.relative_to(ignore.folder).as_posix()
+        except ValueError:
+            continue
+        verdict = ignore.patterns.check_file(relative + "/" if is_folder else relative).include
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _absolute(path: Path) -> Path:
+    # Not Path.resolve: a link keeps the name under which the user knows it.
+    return Path(os.path.abspath(path))  # noqa: PTH100
