@@ -1,32 +1,5 @@
-"""The words for layers and losses that plans use, the same for every framework."""
+"""The words for layers; they belong to the plan, whose questions need them as well."""
 
-from __future__ import annotations
+from trainlint.plan.kinds import ACTIVATIONS, NORMALISATIONS, RECURRENT, SATURATING, TRANSPARENT, WEIGHTED
 
-ACTIVATIONS = frozenset(
-    "relu relu6 leaky_relu prelu rrelu elu selu celu gelu silu mish softplus softsign hard_sigmoid hard_swish "
-    "hard_tanh sigmoid log_sigmoid tanh softmax log_softmax softmin glu threshold exponential hard_shrink "
-    "soft_shrink tanh_shrink sparse_plus sparsemax squareplus".split()
-)
-"""Layers that apply one nonlinear function; `linear_activation` (Keras' 'linear') is none of them."""
-
-SATURATING = frozenset({"sigmoid", "hard_sigmoid", "softsign"})
-
-WEIGHTED = frozenset(
-    "linear bilinear conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d depthwise_conv "
-    "separable_conv1d separable_conv2d embedding embedding_bag rnn lstm gru attention transformer_encoder "
-    "transformer_decoder transformer".split()
-)
-"""Layers that multiply by a learned matrix."""
-
-NORMALISATIONS = frozenset(
-    "batch_norm layer_norm group_norm instance_norm rms_norm local_response_norm sync_batch_norm "
-    "spectral_norm unit_norm".split()
-)
-
-RECURRENT = frozenset({"rnn", "lstm", "gru"})
-
-TRANSPARENT = frozenset(
-    "identity flatten reshape permute dropout squeeze unsqueeze cast detach contiguous linear_activation "
-    "masking".split()
-)
-"""Layers that leave the values as they are (dropout: in expectation)."""
+__all__ = ["ACTIVATIONS", "NORMALISATIONS", "RECURRENT", "SATURATING", "TRANSPARENT", "WEIGHTED"]

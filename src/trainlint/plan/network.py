@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
+from trainlint.plan import chains
 from trainlint.plan.part import Part
 from trainlint.plan.setting import Setting
 from trainlint.values.origin import Origin
@@ -17,7 +18,7 @@ class Layer(Part):
     """One operation on tensors. An activation fused into a layer (Keras) is a layer of its own here.
 
     `kind` is the same word in every framework: linear, conv, relu, softmax, dropout, batch_norm, add, …
-    (the words are in frameworks/kinds.py). `inputs` are indices of layers of the same network; a network's
+    (the words are in plan/kinds.py). `inputs` are indices of layers of the same network; a network's
     inputs are layers of kind `input`.
     """
 
@@ -99,3 +100,30 @@ class Network(Part):
     def before(self, layer: Layer) -> Layer | None:
         """The layer that feeds this one, None when there is none or more than one."""
         return self.layers[layer.inputs[0]] if len(layer.inputs) == 1 else None
+
+    @cached_property
+    def is_normalised(self) -> bool | None:
+        """Whether a normalisation stands between any two layers with weights; None: cannot be seen."""
+        return chains.is_normalised(self)
+
+    @cached_property
+    def linear_chains(self) -> list[tuple[Layer, ...]]:
+        """Runs of two or more affine layers with nothing nonlinear between them, which act as one."""
+        return chains.linear_chains(self)
+
+    @cached_property
+    def hidden(self) -> frozenset[int]:
+        """Indices of the layers whose output still meets a layer with weights."""
+        return chains.hidden(self)
+
+    def saturating_chains(self, kinds: Collection[str]) -> list[tuple[Layer, ...]]:
+        """Runs of hidden activations of these kinds with no normalisation and no skip between them."""
+        return chains.saturating_chains(self, kinds)
+
+    def meeting_input(self) -> Iterator[Layer]:
+        """The layers that first do something with the values that come in."""
+        return chains.meeting_input(self)
+
+    def features(self, layer: Layer) -> int | None:
+        """How many values `layer` gives for each place of its output."""
+        return chains.features(self, layer)

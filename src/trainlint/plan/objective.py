@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from trainlint.plan import chains
 from trainlint.plan.network import Layer, Network, Shape
 from trainlint.plan.part import Part
 from trainlint.plan.setting import Setting
-from trainlint.values.origin import Certainty, Origin
+from trainlint.values.origin import Certainty, Origin, weakest
+
+CLASSES_ON_AXIS_1 = frozenset({"cross_entropy", "nll"})
 
 
 class Target(Part):
@@ -16,6 +19,7 @@ class Target(Part):
     shape: Shape | None = None
     encoding: str | None = None  # index, one_hot, multi_hot, number; None: not known
     classes: int | None = None
+    random: bool = False  # made up by a random generator
     low: float | None = None
     high: float | None = None
     origin: Origin | None = None
@@ -59,3 +63,29 @@ class Objective(Part):
         if self.network is None or self.prediction is None:
             return None
         return self.network.layers[self.prediction]
+
+    def ends_in(self, kinds: Collection[str]) -> tuple[Layer, Certainty] | None:
+        """The layer of one of these kinds that gives the prediction its values, and how sure that is.
+
+        Looks through layers that leave values as they are; possible when it holds on some paths only, None
+        when it does not, or the path could not be followed.
+        """
+        if self.network is None or self.head is None:
+            return None
+        last = chains.endings(self.network, self.head)
+        found = [layer for layer in last if layer.kind in kinds]
+        if not found:
+            return None
+        always = len(found) == len(last) and not any(layer.optional for layer in found)
+        return found[0], weakest(self.certainty, Certainty.EXACT if always else Certainty.POSSIBLE)
+
+    @property
+    def scores(self) -> int | None:
+        """How many scores a sample (or a place of it) has along the axis that the loss looks at."""
+        if self.network is None or self.head is None:
+            return None
+        if self.prediction_shape is not None and len(self.prediction_shape) > 1:
+            # torch puts the classes on axis 1 (torch.nn.CrossEntropyLoss), Keras on the last axis.
+            size = self.prediction_shape[1 if self.loss in CLASSES_ON_AXIS_1 else -1]
+            return size if isinstance(size, int) else None
+        return self.network.features(self.head)

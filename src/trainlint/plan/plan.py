@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trainlint.plan.gradients import UnclearedStep, uncleared_step
 from trainlint.plan.loop import Sequence
 from trainlint.plan.network import Network
 from trainlint.plan.objective import Objective
@@ -29,11 +30,32 @@ class TrainingPlan(Part):
         return not (self.optimizers or self.networks or self.objectives or self.runs)
 
     def runs_of(self, optimizer: Optimizer) -> Iterator[TrainingRun]:
-        index = self.optimizers.index(optimizer)
-        return (run for run in self.runs if run.optimizer == index)
+        return (run for run in self.runs if self.optimizer_of(run) is optimizer)
 
     def network_of(self, run: TrainingRun) -> Network | None:
         return self.networks[run.network] if run.network is not None else None
 
     def optimizer_of(self, run: TrainingRun) -> Optimizer | None:
         return self.optimizers[run.optimizer] if run.optimizer is not None else None
+
+    def objective_of(self, run: TrainingRun) -> Objective | None:
+        return self.objectives[run.objective] if run.objective is not None else None
+
+    def networks_of(self, optimizer: Optimizer) -> list[Network]:
+        """The networks whose weights it changes; empty when that is unknown."""
+        return [self.networks[index] for index in optimizer.networks]
+
+    def updates_of(self, optimizer: Optimizer) -> int | None:
+        """Number of updates in all runs together, None when one is unknown."""
+        updates = [run.updates for run in self.runs_of(optimizer)]
+        known = [number for number in updates if number is not None]
+        return sum(known) if known and len(known) == len(updates) else None
+
+    def uncleared_steps(self) -> Iterator[UnclearedStep]:
+        """For each optimizer the first step on gradients that an earlier step has used already."""
+        trains = {index: optimizer.networks for index, optimizer in enumerate(self.optimizers)}
+        for index in trains:
+            found = (uncleared_step(tree, index, trains) for tree in self.events)
+            steps = [step for step in found if step is not None]
+            if steps:
+                yield min(steps, key=lambda step: step.certainty.rank)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from trainlint.plan.part import Part
-from trainlint.values.origin import Certainty, Made, Origin
+from trainlint.values.origin import OVERRIDABLE, Certainty, Made, Origin
 
 T = TypeVar("T")
 
@@ -57,3 +58,22 @@ class Setting(Part, Generic[T]):
         if not wrong:
             return None
         return self.certainty if wrong == len(self.values) else Certainty.POSSIBLE
+
+    @property
+    def spoken(self) -> str:
+        """The value for people, with the option it is the default of: `1e-8 (default of --lr)`."""
+        number = " or ".join(spoken(value) for value in self.values)
+        overridable = (
+            step.label for origin in self.origins for step in origin.chain() if step.made in OVERRIDABLE
+        )
+        label = next((label for label in overridable if label), "")
+        return f"{number} (default of {label})" if label else number
+
+
+def spoken(value: object) -> str:
+    """A number as people write it: 1e-8, 0.001, 60,000."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e6):
+        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:g}"
+    return re.sub(r"e([+-])0*", lambda sign: "e" + sign[1].replace("+", ""), f"{value:.4g}")

@@ -46,7 +46,7 @@ class Made(Enum):
     SEARCHED = "searched"  # one of several that a loop tries on purpose
 
 
-_OVERRIDABLE = {Made.OPTION, Made.PARAMETER}
+OVERRIDABLE = frozenset({Made.OPTION, Made.PARAMETER})
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +72,7 @@ class Origin:
 
     @property
     def certainty(self) -> Certainty:
-        if any(step.made in _OVERRIDABLE for step in self.chain()):
+        if any(step.made in OVERRIDABLE for step in self.chain()):
             return Certainty.DEFAULT
         return Certainty.EXACT
 
