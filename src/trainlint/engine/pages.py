@@ -23,8 +23,7 @@ def page_of(rule: type[Rule]) -> str:
         *_options(rule),
         *_examples("Reported", rule.bad),
         *_examples("Not reported", rule.good),
-        "## Silencing it",
-        f"`# trainlint: ignore[{rule.name}]` at the end of the line, or alone above the statement.",
+        *_silencing(rule),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -104,6 +103,13 @@ def _examples(title: str, examples: list[Example]) -> Iterator[str]:
             yield f"with `{name}`:\n\n```\n{_code(content)}\n```"
         if example.fixed:
             yield f"The fix makes of it:\n\n```python\n{_code(example.fixed)}\n```"
+
+
+def _silencing(rule: type[Rule]) -> Iterator[str]:
+    if rule.family == "tool":
+        return  # it is about a file, not about a line
+    yield "## Silencing it"
+    yield f"`# trainlint: ignore[{rule.name}]` at the end of the line, or alone above the statement."
 
 
 def _code(text: str) -> str:

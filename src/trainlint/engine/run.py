@@ -55,11 +55,15 @@ def check_files(
     return _result(results, [shown_name(file) for file in files], settings)
 
 
-def check_one(document: Document, settings: Settings | None = None) -> RunResult:
-    """Checks text that lies in no file, or is newer than its file."""
+def check_bytes(data: bytes, filename: str, settings: Settings | None = None) -> RunResult:
+    """Checks what would be the content of a file, such as what comes through a pipe."""
     settings = settings or Settings()
-    result = _result([check_document(document, settings)], [document.filename], settings)
-    result._documents[document.filename] = document
+    try:
+        document = Document.from_bytes(data, filename)
+    except Unreadable as problem:
+        return _result([unreadable(problem, settings)], [filename], settings)
+    result = _result([check_document(document, settings)], [filename], settings)
+    result._documents[filename] = document
     return result
 
 

@@ -1,0 +1,60 @@
+"""The command `trainlint`: one file for each verb."""
+
+# Nothing here may import libcst or pydantic: `trainlint --version` and shell completion must be quick.
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+
+import typer
+
+from trainlint import __version__
+from trainlint.cli.check import check
+from trainlint.cli.console import remark
+from trainlint.cli.inspect import inspect
+from trainlint.cli.rule import rule
+from trainlint.cli.version import version
+
+app = typer.Typer(
+    name="trainlint",
+    help="Finds, before training starts, why the loss will not move, will explode, or will lie.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verb in (check, rule, inspect, version):
+    app.command()(verb)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"trainlint {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: bool = typer.Option(
+        False, "--version", "-V", help="Show the version.", callback=_print_version, is_eager=True
+    ),
+) -> None:
+    """Finds, before training starts, why the loss will not move, will explode, or will lie."""
+
+
+def main() -> None:
+    """Runs the command and exits with its status."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character gets its escape; a report never ends in a traceback.
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("TRAINLINT_DEBUG"):
+            raise
+        reason = f"{type(error).__name__}: {error}"
+        remark(f"error: trainlint itself failed: {reason} (TRAINLINT_DEBUG=1 shows where; please report it)")
+        sys.exit(2)

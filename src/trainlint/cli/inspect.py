@@ -1,0 +1,43 @@
+"""`trainlint inspect`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from trainlint.cli.console import Colour, fail, rendered, table_width, wants_colour, write
+
+
+class InspectFormat(StrEnum):
+    """The forms in which a plan is shown."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def inspect(
+    file: Annotated[Path, typer.Argument(help="A Python file or a notebook.")],
+    output_format: Annotated[InspectFormat, typer.Option(help="Tables or data.")] = InspectFormat.TEXT,
+    color: Annotated[Colour, typer.Option(help="When to use colour.")] = Colour.AUTO,
+) -> None:
+    """Show what trainlint understood of a program: optimizers, networks, losses, data, the training loop."""
+    from trainlint.engine.check import plan_of_document
+    from trainlint.report import plan_json, plan_text
+    from trainlint.sources.discovery import shown_name
+    from trainlint.sources.document import Document, Unreadable
+    from trainlint.syntax.gate import SyntaxProblem
+
+    try:
+        document = Document.from_path(file, shown_name(file))
+        plan = plan_of_document(document)
+    except Unreadable as error:
+        fail(error)
+    except SyntaxProblem as error:
+        fail(f"{shown_name(file)}:{error.row}:{error.column}: not parsed: {error.message}")
+    if output_format is InspectFormat.JSON:
+        write(plan_json.render(plan))
+    else:
+        write(rendered(plan_text.render(plan), colour=wants_colour(color), width=table_width()))
