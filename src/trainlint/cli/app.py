@@ -17,10 +17,12 @@ from trainlint.cli.inspect import inspect
 from trainlint.cli.rule import rule
 from trainlint.cli.version import version
 
+# The base of what typer raises for wrong arguments; typer has no name for it that all its releases share.
+_WrongUse: type[typer.BadParameter] = typer.BadParameter.__bases__[0]
+
 app = typer.Typer(
     name="trainlint",
     help="Finds, before training starts, why the loss will not move, will explode, or will lie.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -35,13 +37,17 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def options(
+    context: typer.Context,
     version: bool = typer.Option(
         False, "--version", "-V", help="Show the version.", callback=_print_version, is_eager=True
     ),
 ) -> None:
     """Finds, before training starts, why the loss will not move, will explode, or will lie."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
 
 
 def main() -> None:
@@ -50,11 +56,22 @@ def main() -> None:
         # A terminal that cannot show a character gets its escape; a report never ends in a traceback.
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    sys.exit(_status())
+
+
+def _status() -> int:
     try:
-        app()
+        status = app(standalone_mode=False)
+    except _WrongUse as error:
+        remark(f"error: {error.format_message()}".replace("Value error, ", ""))
+        return 2
+    except typer.Abort:
+        remark("interrupted")
+        return 130
     except Exception as error:
         if os.environ.get("TRAINLINT_DEBUG"):
             raise
         reason = f"{type(error).__name__}: {error}"
         remark(f"error: trainlint itself failed: {reason} (TRAINLINT_DEBUG=1 shows where; please report it)")
-        sys.exit(2)
+        return 2
+    return status if isinstance(status, int) else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -46,8 +47,17 @@ def _url(path: Path) -> str:
     return path.as_uri() if path.is_file() else ""
 
 
-def index_of(rules: Iterable[type[Rule]]) -> str:
-    """A table of rules with links to their pages, for the folder that holds the package."""
+def generated_files(rules: Iterable[type[Rule]], root: Path) -> dict[Path, str]:
+    """What the pages and the index of the rules that lie below `root` should hold."""
+    paths = {rule: path for rule in rules if (path := page_path(rule)) and path.is_relative_to(root)}
+    index = root / "rules" / "README.md"
+    return {
+        **{path: page_of(rule) for rule, path in paths.items()},
+        index: _index({rule: os.path.relpath(path, index.parent) for rule, path in paths.items()}),
+    }
+
+
+def _index(links: dict[type[Rule], str]) -> str:
     rows = [
         "# Rules",
         "",
@@ -56,9 +66,8 @@ def index_of(rules: Iterable[type[Rule]]) -> str:
         "| code | name | severity | profile | frameworks | what it finds |",
         "| --- | --- | --- | --- | --- | --- |",
     ]
-    for rule in rules:
-        package = rule.__module__.partition(".")[0]
-        link = f"[{rule.name}]({package}/pages/{rule.name}.md)"
+    for rule, path in links.items():
+        link = f"[{rule.name}]({Path(path).as_posix()})"
         cells = (rule.code, link, rule.severity, rule.profile, _frameworks(rule), _summary(rule))
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"

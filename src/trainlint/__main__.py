@@ -1,0 +1,5 @@
+"""`python -m trainlint`."""
+
+from trainlint.cli.app import main
+
+main()
