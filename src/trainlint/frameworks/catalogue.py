@@ -12,15 +12,23 @@ from trainlint.frameworks.library import Library
 from trainlint.values.tensor import Tensor
 from trainlint.values.value import Instance, Value
 
+_SETTINGS = ("argparse", "click", "typer", "absl", "omegaconf", "hydra", "yaml", "json", "toml", "tomllib")
+_PYTHON = (
+    "builtins", "math", "functools", "itertools", "types", "copy", "collections", "os", "dataclasses", "tqdm", "rich",
+    "progressbar", "contextlib", "typing", "pydantic", "attr", "attrs",
+)  # fmt: skip
+
 _LIBRARIES = {
     "torch": "trainlint.frameworks.torch.library",
     "torchvision": "trainlint.frameworks.torch.library",
     "keras": "trainlint.frameworks.keras.library",
     "tensorflow": "trainlint.frameworks.keras.library",
+    "tensorflow_addons": "trainlint.frameworks.keras.library",
     "numpy": "trainlint.frameworks.arrays.library",
     "sklearn": "trainlint.frameworks.arrays.library",
     "pandas": "trainlint.frameworks.arrays.library",
-    "argparse": "trainlint.frameworks.settings.library",
+    **dict.fromkeys(_SETTINGS, "trainlint.frameworks.settings.library"),
+    **dict.fromkeys(_PYTHON, "trainlint.frameworks.python.library"),
 }
 """The module that holds a `LIBRARY`, by the first part of a canonical name."""
 
@@ -31,12 +39,15 @@ _ALIASES = [
     (re.compile(r"^(tf_keras|keras\.(src|api|_tf_keras\.keras|api\._v2\.keras))\b"), "keras"),
     (re.compile(r"^keras\.(?:engine|models)\.(?:\w+\.)?(Sequential|Model)$"), r"keras.\1"),
     (re.compile(r"^keras\.layers\.(?:\w+\.)+([A-Z]\w*)$"), r"keras.layers.\1"),
+    (re.compile(r"^keras\.optimizers\.schedules\.(?:[a-z]\w*\.)+([A-Z]\w*)$"), r"keras.optimizers.schedules.\1"),
     (
         re.compile(
-            r"^keras\.(optimizers|losses|metrics|callbacks|regularizers|initializers)\.(?:[a-z]\w*\.)+([A-Z]\w*)$"
+            r"^keras\.(optimizers(?!\.schedules|\.legacy)|losses|metrics|callbacks|regularizers|initializers)"
+            r"\.(?:[a-z]\w*\.)+([A-Z]\w*)$"
         ),
         r"keras.\1.\2",
     ),
+    (re.compile(r"^tensorflow\.(losses|metrics|initializers|optimizers)\.(?=[A-Z])"), r"keras.\1."),
     (re.compile(r"^torch\.nn\.modules\.(?:\w+\.)?([A-Z]\w*)$"), r"torch.nn.\1"),
     (re.compile(r"^torch\.optim\.(?:[a-z]\w*\.)([A-Z]\w*)$(?<!lr_scheduler)"), r"torch.optim.\1"),
     (re.compile(r"^torch\.utils\.data\.(?:[a-z]\w*\.)([A-Za-z]\w*)$"), r"torch.utils.data.\1"),
@@ -120,6 +131,15 @@ def attribute(receiver: Value, name: str) -> Handler | None:
         for library, ancestor in _classes(receiver):
             if name in library.attributes.get(ancestor, {}):
                 return library.attributes[ancestor][name]
+    return None
+
+
+def assignment(receiver: Value, name: str) -> Handler | None:
+    """What assigning to an attribute of an object of a library does, where it does more than keep the value."""
+    if isinstance(receiver, Instance):
+        for library, ancestor in _classes(receiver):
+            if name in library.assignments.get(ancestor, {}):
+                return library.assignments[ancestor][name]
     return None
 
 

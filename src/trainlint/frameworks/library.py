@@ -27,6 +27,9 @@ class Library:
         default_factory=dict
     )  # class name -> what one turn of a for loop over it gives
     attributes: Mapping[str, Handlers] = field(default_factory=dict)  # class name -> attribute -> its value
+    assignments: Mapping[str, Handlers] = field(
+        default_factory=dict
+    )  # class name -> attribute -> what assigning to it does; the value is the first argument
     tensor_methods: Handlers = field(default_factory=dict)
     tensor_attributes: Handlers = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)

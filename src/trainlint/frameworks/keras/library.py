@@ -1,0 +1,76 @@
+"""What the names of Keras and TensorFlow mean, put together from the tables beside this file."""
+
+from __future__ import annotations
+
+from trainlint.frameworks.call import Call
+from trainlint.frameworks.keras import (
+    activations,
+    callbacks,
+    datasets,
+    inputs,
+    layers,
+    losses,
+    models,
+    optimizers,
+    schedules,
+    training,
+)
+from trainlint.frameworks.keras.loss_signatures import LOSS_CLASSES
+from trainlint.frameworks.library import Handlers, Library, merged
+from trainlint.values.value import Instance, Reference, Value
+
+_BASES: dict[str, tuple[str, ...]] = {
+    models.SEQUENTIAL: (models.MODEL,),
+    models.MODEL: (models.LAYER,),
+    "keras.Layer": (models.LAYER,),
+    **schedules.BASES,
+    **optimizers.BASES,
+    **callbacks.BASES,
+    **dict.fromkeys((f"keras.losses.{name}" for name in LOSS_CLASSES), ("keras.losses.Loss",)),
+}
+
+
+def bases(name: str) -> tuple[str, ...]:
+    """The classes that a class of Keras inherits from, as far as handlers and rules ask."""
+    if name in _BASES:
+        return _BASES[name]
+    if name.startswith("keras.layers.") and name != models.LAYER:
+        return (models.LAYER,)
+    if name.startswith("keras.applications."):
+        return (models.MODEL,)
+    return ()
+
+
+def fallback(call: Call) -> Value:
+    """A name that stands in no table: a class gives an object with the arguments that were passed."""
+    if call.title[:1].isupper():
+        positional = {f"*{index}": value for index, value in enumerate(call.arguments.positional)}
+        return Instance(Reference(call.name), positional | call.arguments.keyword, call.origin)
+    return call.unknown()
+
+
+def methods(*tables: dict[str, Handlers]) -> dict[str, Handlers]:
+    """Tables of methods by class as one."""
+    classes = {name for table in tables for name in table}
+    return {name: merged(*(table.get(name, {}) for table in tables)) for name in classes}
+
+
+LIBRARY = Library(
+    functions=merged(
+        activations.FUNCTIONS,
+        callbacks.FUNCTIONS,
+        datasets.FUNCTIONS,
+        inputs.FUNCTIONS,
+        layers.FUNCTIONS,
+        losses.FUNCTIONS,
+        models.FUNCTIONS,
+        optimizers.FUNCTIONS,
+        schedules.FUNCTIONS,
+    ),
+    methods=methods(models.METHODS, training.METHODS),
+    calls=merged(models.CALLS, losses.CALLS),
+    attributes=models.ATTRIBUTES,
+    assignments=models.ASSIGNMENTS,
+    bases=bases,
+    fallback=fallback,
+)
