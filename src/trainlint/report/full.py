@@ -20,12 +20,12 @@ _LEAD = 60
 
 def render(result: RunResult) -> Text:
     """The findings one after the other, with an empty line after each."""
-    text = Text()
-    for diagnostic in result.diagnostics:
-        for line in _lines(diagnostic, result):
-            text.append_text(line).append("\n")
-        text.append("\n")
-    return text
+    return Text("\n").join(line for diagnostic in result.diagnostics for line in _block(diagnostic, result))
+
+
+def _block(diagnostic: Diagnostic, result: RunResult) -> Iterator[Text]:
+    yield from _lines(diagnostic, result)
+    yield Text()
 
 
 def _lines(diagnostic: Diagnostic, result: RunResult) -> Iterator[Text]:
