@@ -31,7 +31,15 @@ def test_python_files_and_notebooks_are_found_sorted(tmp_path: Path) -> None:
 
 
 def test_folders_of_foreign_code_are_passed_over(tmp_path: Path) -> None:
-    make(tmp_path, "a.py", ".venv/b.py", "node_modules/c.py", "lib/site-packages/d.py", "env/pyvenv.cfg", "env/e.py")
+    make(
+        tmp_path,
+        "a.py",
+        ".venv/b.py",
+        "node_modules/c.py",
+        "lib/site-packages/d.py",
+        "env/pyvenv.cfg",
+        "env/e.py",
+    )
     assert names(tmp_path) == ["a.py"]
 
 

@@ -36,7 +36,9 @@ def test_a_timed_statement_keeps_its_columns() -> None:
     ast.parse(python)
 
 
-@pytest.mark.parametrize("cell", ["x = (a\n  % b)", "s = '''\n%time\n!ls\n'''", "x = a \\\n  % b", "x = 1 # what?"])
+@pytest.mark.parametrize(
+    "cell", ["x = (a\n  % b)", "s = '''\n%time\n!ls\n'''", "x = a \\\n  % b", "x = 1 # what?"]
+)
 def test_python_stays_as_it_is(cell: str) -> None:
     assert python_of_cell(cell) == cell
     assert python_of_cell(f"!ls\n{cell}").removeprefix("pass  # !ls\n") == cell

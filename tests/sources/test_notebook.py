@@ -33,12 +33,8 @@ def test_code_cells_are_joined_in_order() -> None:
 
 
 def test_notebooks_of_format_3_are_read() -> None:
-    text = json.dumps(
-        {
-            "nbformat": 3,
-            "worksheets": [{"cells": [{"cell_type": "code", "language": "python", "input": ["a = 1\n", "b = 2"]}]}],
-        }
-    )
+    cell = {"cell_type": "code", "language": "python", "input": ["a = 1\n", "b = 2"]}
+    text = json.dumps({"nbformat": 3, "worksheets": [{"cells": [cell]}]})
     assert Document.from_text(text, "n.ipynb").text == "a = 1\nb = 2\n"
 
 
