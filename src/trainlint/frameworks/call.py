@@ -44,6 +44,9 @@ class Machine(Protocol):
     def items(self, value: Value) -> tuple[Value, ...] | None:
         """The items of an iterable in order, None when they are not all known."""
 
+    def element(self, value: Value, site: Site) -> Value:
+        """One value that stands for every item of an iterable."""
+
     def within_network(self) -> AbstractContextManager[int]:
         """While a network is applied: gives how many networks it is inside of."""
 

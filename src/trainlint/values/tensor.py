@@ -80,7 +80,7 @@ class DataFacts:
 
 @dataclass(eq=False)
 class Operation:
-    """What made a tensor. `kind` is a word of frameworks/kinds.py; `layer` the object that holds the weights."""
+    """What made a tensor. `kind` is a word of plan/kinds.py; `layer` the object that holds the weights."""
 
     kind: str
     title: str

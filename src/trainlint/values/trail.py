@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from trainlint.values.join import either
@@ -30,6 +31,16 @@ class Trail:
     def mark(self) -> int:
         self._depth += 1
         return len(self._log)
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """While something runs that stays, whatever becomes of the branch that asked for it."""
+        depth, self._depth = self._depth, 0
+        log, self._log = self._log, []
+        try:
+            yield
+        finally:
+            self._depth, self._log = depth, log
 
     def rewind(self, mark: int) -> Changes:
         """Takes back all writes since the mark and returns what they had made of the slots."""

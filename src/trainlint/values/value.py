@@ -155,7 +155,7 @@ class Bound(Value):
 
 @dataclass(eq=False)
 class Method(Value):
-    """A method, named but not yet called, of a value that is not the program's own: `list.append`, `x.view`."""
+    """A method, named but not yet called, of a value that is not the program's own: `x.view`."""
 
     receiver: Value
     name: str

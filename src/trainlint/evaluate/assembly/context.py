@@ -1,0 +1,63 @@
+"""Circumstances in which some advice does not hold (see plan/context.py)."""
+
+from __future__ import annotations
+
+import re
+
+from trainlint.evaluate.assembly.gathered import FitCalled, Gathered
+from trainlint.evaluate.program import Program
+from trainlint.plan import context
+from trainlint.plan.network import Network
+from trainlint.plan.optimizer import Optimizer
+from trainlint.plan.run import TrainingRun
+
+_DEMO_FILE = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+_DEMO_NAME = re.compile(r"overfit|sanity|smoke|debug|dry_?run|toy|dummy|profil|benchmark", re.IGNORECASE)
+
+_WORDS: dict[str, frozenset[str]] = {
+    context.REINFORCEMENT_LEARNING: frozenset(
+        "gym gymnasium ReplayBuffer ReplayMemory replay_buffer log_prob".split()
+    ),
+    context.META_LEARNING: frozenset("higher learn2learn create_graph inner_loop fast_weights".split()),
+    context.MUP: frozenset("mup set_base_shapes MuAdam MuSGD MuAdamW".split()),
+    context.SEARCH: frozenset(
+        "optuna ray keras_tuner kerastuner hyperopt suggest_float suggest_loguniform".split()
+    ),
+    context.FINE_TUNING: frozenset(
+        "from_pretrained pretrained load_state_dict get_peft_model IMAGENET1K_V1 IMAGENET1K_V2".split()
+    ),
+}
+"""Names whose presence says what kind of program this is."""
+
+
+def context_of(
+    gathered: Gathered,
+    program: Program,
+    networks: tuple[Network, ...],
+    optimizers: tuple[Optimizer, ...],
+    runs: tuple[TrainingRun, ...],
+) -> frozenset[str]:
+    words = frozenset(word for chunk in program.chunks for word in chunk.words | chunk.binds)
+    found = {name for name, marks in _WORDS.items() if words & marks}
+    if any(network.pretrained for network in networks):
+        found.add(context.FINE_TUNING)
+    trains = any(optimizer.trains for optimizer in optimizers) or any(True for _ in gathered.of(FitCalled))
+    if not trains and not any(event.kind in ("backward", "step") for event in gathered.walk()):
+        found.add(context.INFERENCE_ONLY)
+    if any(optimizer.optimises_inputs for optimizer in optimizers):
+        found.add(context.INPUT_OPTIMISATION)
+    if _several(optimizers):
+        found.add(context.GAN)
+    if _DEMO_FILE.search(program.filename.replace("\\", "/")) or _is_demo(program):
+        found.add(context.DEMO)
+    return frozenset(found)
+
+
+def _several(optimizers: tuple[Optimizer, ...]) -> bool:
+    """At least two optimizers that change different networks."""
+    held = [set(optimizer.networks) for optimizer in optimizers if optimizer.networks]
+    return any(not (one & other) for number, one in enumerate(held) for other in held[:number])
+
+
+def _is_demo(program: Program) -> bool:
+    return bool(_DEMO_NAME.search(program.filename.rpartition("/")[2]))

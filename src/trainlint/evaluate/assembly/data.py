@@ -1,0 +1,59 @@
+"""What reaches training, as the plan says it."""
+
+from __future__ import annotations
+
+import re
+
+from trainlint.evaluate.assembly.settings import sizes, whole
+from trainlint.plan.data import Data
+from trainlint.plan.setting import Setting
+from trainlint.values.tensor import Tensor
+from trainlint.values.value import Instance, Items, Known, Mapped, Unknown, Value
+
+_SMALL = re.compile(r"(^|_)(small|tiny|mini|sample|subset|debug|few)(_|$|s_)", re.IGNORECASE)
+"""Names that say a data set is small (rules.md grade C: hinted)."""
+
+
+def data_of(value: Value | None, name: str = "") -> Data:
+    """The facts about an array, a batch of a loader, or what stands for them."""
+    tensor = first_tensor(value)
+    hinted = bool(_SMALL.search(name))
+    if tensor is None:
+        return Data(name=name, hinted_small=hinted, origin=value.origin if value is not None else None)
+    facts = tensor.data
+    return Data(
+        name=(facts.name if facts is not None else "") or name,
+        dataset=facts.dataset if facts is not None else None,
+        samples=samples_of(tensor),
+        full_samples=facts.full_samples if facts is not None else None,
+        shape=sizes(tensor.shape),
+        low=tensor.low,
+        high=tensor.high,
+        integer=tensor.dtype.startswith(("int", "uint")) if tensor.dtype else None,
+        classes=facts.classes if facts is not None else None,
+        random=facts.random if facts is not None else False,
+        hinted_small=hinted or (facts.hinted_small if facts is not None else False),
+        augmented=facts.augmented if facts is not None else False,
+        image=facts.image if facts is not None else None,
+        origin=(facts.origin if facts is not None else None) or tensor.origin,
+    )
+
+
+def samples_of(tensor: Tensor) -> Setting[int]:
+    if tensor.data is not None and tensor.data.samples is not None:
+        return whole(tensor.data.samples)
+    return Setting(reason="the number of samples is not known")
+
+
+def first_tensor(value: Value | None) -> Tensor | None:
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, Items):
+        return next((found for item in value.items if (found := first_tensor(item)) is not None), None)
+    if isinstance(value, Mapped):
+        entries = [entry for entry in value.slots.values() if isinstance(entry, Value)]
+        return next((found for entry in entries if (found := first_tensor(entry)) is not None), None)
+    return None
+
+
+__all__ = ["Instance", "Known", "Unknown", "data_of", "first_tensor", "samples_of"]

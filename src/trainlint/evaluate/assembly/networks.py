@@ -1,0 +1,113 @@
+"""From the operations behind a tensor to the layer graph of the plan."""
+
+from __future__ import annotations
+
+from trainlint.evaluate.assembly.settings import settings, sizes
+from trainlint.plan.network import Layer, Network
+from trainlint.values.origin import Origin
+from trainlint.values.tensor import Operation, Tensor
+from trainlint.values.value import Instance, Items, Mapped, Value
+
+MOST_LAYERS = 3000
+"""Operations of one network that the plan holds."""
+
+_OPAQUE = ("unknown",)
+
+
+def tensors_in(value: Value) -> list[Tensor]:
+    """The tensors in what a network returned: one, or several in a tuple or dictionary."""
+    if isinstance(value, Tensor):
+        return [value]
+    if isinstance(value, Items):
+        return [tensor for item in value.items for tensor in tensors_in(item)]
+    if isinstance(value, Mapped):
+        return [
+            tensor for item in value.slots.values() if isinstance(item, Value) for tensor in tensors_in(item)
+        ]
+    return []
+
+
+def ordered(outputs: list[Tensor]) -> list[Tensor]:
+    """All tensors that some tensors are made from, each after its inputs."""
+    order: list[Tensor] = []
+    state: dict[int, bool] = {}
+    waiting: list[tuple[Tensor, bool]] = [(tensor, False) for tensor in reversed(outputs)]
+    while waiting and len(order) < MOST_LAYERS:
+        tensor, inputs_done = waiting.pop()
+        if inputs_done:
+            order.append(tensor)
+            continue
+        if id(tensor) in state:
+            continue
+        state[id(tensor)] = True
+        waiting.append((tensor, True))
+        sources = reversed(tensor.operation.inputs if tensor.operation else ())
+        waiting.extend((s, False) for s in sources if id(s) not in state and not _is_weight(s))
+    return order
+
+
+def _is_weight(tensor: Tensor) -> bool:
+    return tensor.is_parameter or (tensor.operation is not None and tensor.operation.kind == "parameter")
+
+
+def network_of(
+    outputs: list[Tensor], name: str, framework: str, origin: Origin | None
+) -> tuple[Network, dict[int, int]]:
+    """The graph behind some tensors, and the index of the layer that made each tensor (by identity)."""
+    order = ordered(outputs)
+    index = {id(tensor): number for number, tensor in enumerate(order)}
+    counted: set[int] = set()
+    layers: list[Layer] = []
+    reasons: list[str] = []
+    for number, tensor in enumerate(order):
+        operation = tensor.operation or Operation("input", "input")
+        if operation.kind in _OPAQUE:
+            reasons.append(operation.reason or operation.title)
+        layers.append(_layer(number, tensor, operation, index, counted))
+    network = Network(
+        name=name,
+        framework=framework,
+        layers=tuple(layers),
+        outputs=tuple(index[id(tensor)] for tensor in outputs if id(tensor) in index),
+        complete=not reasons and len(order) < MOST_LAYERS,
+        reasons=tuple(dict.fromkeys(reasons)),
+        pretrained=any(
+            layer.kind == "backbone" and layer.settings.get("weights") is not None for layer in layers
+        ),
+        origin=origin,
+    )
+    return network, index
+
+
+def _layer(
+    number: int, tensor: Tensor, operation: Operation, index: dict[int, int], counted: set[int]
+) -> Layer:
+    inputs = tuple(index[id(source)] for source in operation.inputs if id(source) in index)
+    parameters = operation.parameters
+    if operation.layer is not None:
+        if id(operation.layer) in counted:
+            parameters = 0  # weights that are shared count once
+        counted.add(id(operation.layer))
+    return Layer(
+        index=number,
+        kind=operation.kind,
+        title=operation.title,
+        settings=settings(operation.settings),
+        inputs=inputs,
+        input_shape=sizes(operation.inputs[0].shape) if operation.inputs else None,
+        output_shape=sizes(tensor.shape),
+        parameters=parameters,
+        trainable=_trainable(operation.layer),
+        origin=operation.origin,
+    )
+
+
+def _trainable(layer: Value | None) -> bool | None:
+    if not isinstance(layer, Instance):
+        return True
+    for slot in ("parameters.requires_grad", "trainable"):
+        content = layer.slots.get(slot)
+        if content is not None:
+            value = getattr(content, "value", None)
+            return value if isinstance(value, bool) else None
+    return True

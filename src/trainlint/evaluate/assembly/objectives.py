@@ -1,0 +1,89 @@
+"""Losses of the plan: where a prediction meets a target."""
+
+from __future__ import annotations
+
+from trainlint.evaluate.assembly.gathered import CompileCalled, Gathered, LossApplied
+from trainlint.evaluate.assembly.networks import network_of, ordered
+from trainlint.evaluate.assembly.settings import setting, settings, sizes
+from trainlint.frameworks.call import Machine
+from trainlint.frameworks.keras.training import objectives
+from trainlint.plan.network import Network
+from trainlint.plan.objective import Metric, Objective, Target
+from trainlint.values.origin import Certainty
+from trainlint.values.tensor import Tensor
+from trainlint.values.value import Value
+
+
+def losses_of(gathered: Gathered, machine: Machine) -> list[tuple[LossApplied, Certainty]]:
+    """The losses that train: those that a backward pass starts from, all of them when none does."""
+    applied = list(gathered.of(LossApplied))
+    reached = _reached(gathered)
+    trained = [
+        (loss, certainty)
+        for loss, certainty in applied
+        if loss.result is not None and id(loss.result) in reached
+    ]
+    found = trained or applied
+    for compiled, certainty in gathered.of(CompileCalled):
+        found += [(loss, certainty) for loss in objectives(compiled, machine)]
+    return _each_once(found)
+
+
+def _reached(gathered: Gathered) -> set[int]:
+    starts = [event.objects.get("loss") for event in gathered.walk() if event.kind == "backward"]
+    return {id(tensor) for start in starts if isinstance(start, Tensor) for tensor in ordered([start])}
+
+
+def _each_once(losses: list[tuple[LossApplied, Certainty]]) -> list[tuple[LossApplied, Certainty]]:
+    """A function called several times applies its loss at one place: the first time counts."""
+    seen: set[tuple[object, ...]] = set()
+    kept: list[tuple[LossApplied, Certainty]] = []
+    for loss, certainty in losses:
+        site = loss.origin.site if loss.origin is not None else None
+        operation = loss.prediction.operation if loss.prediction is not None else None
+        head = operation.layer or operation.kind if operation is not None else None
+        key = (getattr(site, "node", id(site)), loss.loss, id(head) if not isinstance(head, str) else head)
+        if key not in seen:
+            seen.add(key)
+            kept.append((loss, certainty))
+    return kept
+
+
+def objective(fact: LossApplied, certainty: Certainty, title: str) -> Objective:
+    network: Network | None = None
+    prediction: int | None = None
+    if fact.prediction is not None:
+        network, index = network_of([fact.prediction], title, fact.framework, fact.origin)
+        prediction = index.get(id(fact.prediction))
+    return Objective(
+        loss=fact.loss,
+        title=fact.title,
+        framework=fact.framework,
+        takes_logits=setting(fact.takes_logits, certainty),
+        settings=settings(fact.settings, certainty),
+        network=network,
+        prediction=prediction,
+        prediction_shape=sizes(fact.prediction.shape) if fact.prediction is not None else None,
+        target=target(fact.target),
+        metrics=tuple(
+            Metric(name=name, framework=fact.framework, origin=origin) for name, origin in fact.metrics
+        ),
+        certainty=certainty,
+        origin=fact.origin,
+        loss_origin=fact.loss_origin,
+    )
+
+
+def target(value: Value | None) -> Target:
+    if not isinstance(value, Tensor):
+        return Target(origin=value.origin if value is not None else None)
+    facts = value.data
+    return Target(
+        shape=sizes(value.shape),
+        encoding=facts.encoding if facts is not None else None,
+        classes=facts.classes if facts is not None else None,
+        random=facts.random if facts is not None else False,
+        low=value.low,
+        high=value.high,
+        origin=value.origin,
+    )

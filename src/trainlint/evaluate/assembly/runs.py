@@ -1,0 +1,151 @@
+"""Training runs of the plan: calls of fit, and hand-written loops around an optimizer's step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trainlint.evaluate.assembly.data import data_of
+from trainlint.evaluate.assembly.gathered import CompileCalled, FitCalled, Gathered, events
+from trainlint.evaluate.assembly.settings import setting, whole
+from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
+from trainlint.evaluate.iteration import element
+from trainlint.evaluate.machine import Machine
+from trainlint.frameworks import catalogue
+from trainlint.plan.run import TrainingRun
+from trainlint.plan.setting import Setting
+from trainlint.syntax.positions import NodeSite, Site
+from trainlint.values.origin import Certainty, Made, Origin
+from trainlint.values.value import Instance, Items, Known, Value, constant
+
+LOADER = "torch.utils.data.DataLoader"
+
+
+@dataclass
+class Numbers:
+    """Where parts of the plan stand, for runs to refer to."""
+
+    objectives: dict[int, int]  # by the identity of the compiled or applied model
+
+
+def runs_of(gathered: Gathered, machine: Machine, numbers: Numbers) -> tuple[TrainingRun, ...]:
+    found = [_fitted(fact, certainty, gathered, numbers) for fact, certainty in gathered.of(FitCalled)]
+    found += [_looped(loops, gathered, machine, numbers) for loops in _stepping(gathered.happened, ())]
+    return tuple(found)
+
+
+def _fitted(fact: FitCalled, certainty: Certainty, gathered: Gathered, numbers: Numbers) -> TrainingRun:
+    compiled = [c for c, _ in gathered.of(CompileCalled) if c.model is fact.model]
+    optimizer = compiled[-1].arguments.get("optimizer") if compiled else None
+    validation = constant(fact.settings.get("validation"))
+    return TrainingRun(
+        framework=fact.framework,
+        network=gathered.networks.of(fact.model) if isinstance(fact.model, Instance) else None,
+        objective=numbers.objectives.get(id(fact.model)),
+        optimizer=gathered.optimizers.known(optimizer) if optimizer is not None else None,
+        data=data_of(fact.inputs, argument_text(fact.site, 0, "x")),
+        batch_size=whole(fact.settings.get("batch_size"), certainty),
+        epochs=whole(fact.settings.get("epochs"), certainty),
+        steps_per_epoch=whole(fact.settings.get("steps_per_epoch"), certainty),
+        shuffle=setting(fact.settings.get("shuffle"), certainty),
+        validates=validation if isinstance(validation, bool) else None,
+        callbacks=_callbacks(fact.settings.get("callbacks")),
+        origin=Origin(Made.COMPUTED, fact.site, "fit"),
+    )
+
+
+def argument_text(site: Site, position: int, keyword: str) -> str:
+    """The text of an argument of a call: its name may hint at what is passed."""
+    import libcst as cst
+
+    node = site.node if isinstance(site, NodeSite) else None
+    if not isinstance(node, cst.Call):
+        return ""
+    named = [a for a in node.args if a.keyword is not None and a.keyword.value == keyword]
+    plain = [a for a in node.args if a.keyword is None]
+    chosen = named[0] if named else plain[position] if position < len(plain) else None
+    if chosen is None:
+        return ""
+    value = chosen.value
+    while isinstance(value, cst.Subscript | cst.Attribute):
+        value = value.value
+    return value.value if isinstance(value, cst.Name) else ""
+
+
+def _callbacks(value: Value | None) -> tuple[str, ...] | None:
+    if value is None or (isinstance(value, Known) and value.value is None):
+        return ()
+    if isinstance(value, Items) and value.complete:
+        return tuple(item.title if isinstance(item, Instance) else "" for item in value.items)
+    return None
+
+
+def _stepping(happened: list[Happened], around: tuple[Repeated, ...]) -> list[tuple[Repeated, ...]]:
+    """The loops around each step of an optimizer, outermost first."""
+    found: list[tuple[Repeated, ...]] = []
+    for item in happened:
+        if isinstance(item, Happening):
+            if item.kind == "step" and around and around not in found:
+                found.append(around)
+        elif isinstance(item, Repeated):
+            found += [loops for loops in _stepping(item.body, (*around, item)) if loops not in found]
+        elif isinstance(item, Forked):
+            for path in item.paths:
+                found += [loops for loops in _stepping(path, around) if loops not in found]
+    return found
+
+
+def _looped(
+    loops: tuple[Repeated, ...], gathered: Gathered, machine: Machine, numbers: Numbers
+) -> TrainingRun:
+    inner = loops[-1]
+    happened = list(events(inner.body))
+    steps = [event.objects.get("optimizer") for event in happened if event.kind == "step"]
+    networks = [event.objects["networks"][0] for event in happened if event.kind == "forward"]
+    loader = _loader(inner.iterable)
+    turns = [loop.times for loop in loops[:-1] if loop.times is not None]
+    if loader is None and inner.times is not None and inner.over != "batches":
+        # A loop over a number with the whole data set in each turn: a turn is an epoch.
+        return _full_batch(inner, steps, networks, gathered, numbers)
+    arguments = loader.arguments if loader is not None else {}
+    batch = element(machine, loader, inner.site) if loader is not None else None
+    return TrainingRun(
+        framework="torch",
+        network=gathered.networks.known(networks[0]) if networks else None,
+        objective=_objective(networks, numbers),
+        optimizer=gathered.optimizers.known(steps[0]) if steps else None,
+        data=data_of(batch),
+        batch_size=whole(arguments.get("batch_size")),
+        epochs=whole(turns[0]) if len(turns) == 1 else Setting(reason="how often the data is gone through"),
+        shuffle=setting(arguments.get("shuffle")),
+        drop_last=setting(arguments.get("drop_last")),
+        validates=None,
+        callbacks=(),
+        origin=Origin(Made.COMPUTED, inner.site, "training loop"),
+    )
+
+
+def _full_batch(
+    loop: Repeated, steps: list[Value | None], networks: list[Value], gathered: Gathered, numbers: Numbers
+) -> TrainingRun:
+    return TrainingRun(
+        framework="torch",
+        network=gathered.networks.known(networks[0]) if networks else None,
+        objective=_objective(networks, numbers),
+        optimizer=gathered.optimizers.known(steps[0]) if steps else None,
+        epochs=whole(loop.times),
+        origin=Origin(Made.COMPUTED, loop.site, "training loop"),
+    )
+
+
+def _objective(networks: list[Value], numbers: Numbers) -> int | None:
+    found = [numbers.objectives[id(network)] for network in networks if id(network) in numbers.objectives]
+    return found[0] if found else None
+
+
+def _loader(iterable: Value | None) -> Instance | None:
+    """The data loader that a loop goes through, looking into enumerate, zip and progress bars."""
+    if not isinstance(iterable, Instance):
+        return None
+    if catalogue.is_a(iterable, LOADER):
+        return iterable
+    return _loader(iterable.arguments.get("iterable"))

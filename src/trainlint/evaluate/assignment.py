@@ -1,0 +1,114 @@
+"""Giving values to names, attributes, items and patterns of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from trainlint.evaluate import names
+from trainlint.evaluate.expressions import hashable
+from trainlint.evaluate.subscripts import single_index
+from trainlint.values.origin import Made, Origin
+from trainlint.values.value import (
+    Class,
+    Instance,
+    Items,
+    Known,
+    Mapped,
+    Module,
+    OneOf,
+    Unknown,
+    Value,
+    integer,
+    options_of,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from trainlint.evaluate.machine import Machine
+
+
+def assign(machine: Machine, target: cst.BaseExpression, value: Value, node: cst.CSTNode) -> None:
+    """Assigns `value`, which the expression `node` gave, to whatever stands left of the `=`."""
+    if isinstance(target, cst.Name):
+        names.bind(machine, target.value, machine.bound(value, node, target.value))
+    elif isinstance(target, cst.Attribute):
+        label = (
+            f"{target.value.value}.{target.attr.value}"
+            if isinstance(target.value, cst.Name)
+            else target.attr.value
+        )
+        for receiver in options_of(machine.evaluate(target.value)):
+            assign_attribute(machine, receiver, target.attr.value, machine.bound(value, node, label))
+    elif isinstance(target, cst.Subscript):
+        assign_item(machine, target, value, node)
+    elif isinstance(target, cst.Tuple | cst.List):
+        unpack(machine, target, value, node)
+
+
+def assign_attribute(machine: Machine, receiver: Value, name: str, value: Value) -> None:
+    if isinstance(receiver, Module):
+        machine.write(receiver.scope, name, value)
+    elif isinstance(receiver, Instance | Class):
+        machine.write(receiver, name, value)
+
+
+def assign_item(machine: Machine, target: cst.Subscript, value: Value, node: cst.CSTNode) -> None:
+    receiver = machine.evaluate(target.value)
+    key = single_index(machine, target)
+    found = hashable(key)
+    if isinstance(receiver, Mapped):
+        if found is not None:
+            machine.write(receiver, found[0], machine.bound(value, node, str(found[0])))
+        else:
+            receiver.complete = False
+    elif isinstance(receiver, Items) and (position := integer(key)) is not None:
+        items = list(receiver.items)
+        if -len(items) <= position < len(items):
+            items[position] = value
+            machine.write(receiver, "items", tuple(items))
+    elif isinstance(receiver, Instance) and found is not None:
+        # A namespace or configuration object that is also read by key.
+        machine.write(receiver, found[0], machine.bound(value, node, str(found[0])))
+
+
+def unpack(machine: Machine, target: cst.Tuple | cst.List, value: Value, node: cst.CSTNode) -> None:
+    targets = target.elements
+    values = spread(machine, value, len(targets), any(isinstance(t, cst.StarredElement) for t in targets))
+    if values is None:
+        values = [Unknown("unpacked from something unknown", value.origin)] * len(targets)
+    else:
+        values = _around_star(targets, values)
+    for element, part in zip(targets, values, strict=True):
+        assign(machine, element.value, part, node)
+
+
+def spread(machine: Machine, value: Value, count: int, starred: bool) -> list[Value] | None:
+    """The parts of a value that is unpacked into `count` targets, None when they are not known."""
+    if isinstance(value, OneOf):
+        parts = [spread(machine, option, count, starred) for option in value.options]
+        known = [part for part in parts if part is not None]
+        if not starred and known and all(len(part) == count for part in known):
+            from trainlint.values.join import either
+
+            return [either(column) for column in zip(*known, strict=True)]
+        return None
+    found = machine.items(value)
+    if found is None:
+        return None
+    if len(found) == count or (starred and len(found) >= count - 1):
+        return list(found)
+    return None
+
+
+def _around_star(elements: Sequence[cst.BaseElement], values: list[Value]) -> list[Value]:
+    star = next((i for i, element in enumerate(elements) if isinstance(element, cst.StarredElement)), None)
+    if star is None:
+        return values
+    after = len(elements) - star - 1
+    middle = values[star : len(values) - after]
+    return [*values[:star], Items(middle, origin=Origin(Made.COMPUTED)), *values[len(values) - after :]]
+
+
+__all__ = ["Known", "assign", "assign_attribute", "spread"]

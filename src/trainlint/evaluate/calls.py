@@ -1,0 +1,162 @@
+"""Calling a value: a function or class of the program, something of a library, an object."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from trainlint.evaluate import classes, functions
+from trainlint.evaluate.container_methods import container_method
+from trainlint.evaluate.duck_typing import call_of_unknown
+from trainlint.evaluate.grammar import expression
+from trainlint.frameworks import catalogue
+from trainlint.frameworks.call import Arguments, Call
+from trainlint.syntax.positions import NodeSite, Site
+from trainlint.values.join import either
+from trainlint.values.origin import Made
+from trainlint.values.tensor import Tensor
+from trainlint.values.value import (
+    Bound,
+    Class,
+    Function,
+    Instance,
+    Items,
+    Known,
+    Mapped,
+    Method,
+    OneOf,
+    Partial,
+    Reference,
+    Super,
+    Unknown,
+    Value,
+    with_step,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from trainlint.evaluate.machine import Machine
+
+
+@expression(cst.Call)
+def call_expression(machine: Machine, node: cst.Call) -> Value:
+    function = machine.evaluate(node.func)
+    if isinstance(function, Reference) and function.name == "builtins.super" and not node.args:
+        return _super(machine)
+    return call(machine, function, arguments_of(machine, node), machine.site(node))
+
+
+def arguments_of(machine: Machine, node: cst.Call) -> Arguments:
+    """The arguments of a call, each knowing the place where it is passed."""
+    positional: list[Value] = []
+    keyword: dict[str, Value] = {}
+    complete = True
+    for argument in node.args:
+        value = machine.evaluate(argument.value)
+        if argument.star == "*":
+            spread = machine.items(value)
+            complete = complete and spread is not None
+            positional += spread or ()
+        elif argument.star == "**":
+            if isinstance(value, Mapped):
+                keyword |= {
+                    key: passed(machine, entry, argument.value, key)
+                    for key, entry in value.slots.items()
+                    if isinstance(key, str)
+                }
+                complete = complete and value.complete
+            else:
+                complete = False
+        elif argument.keyword is not None:
+            keyword[argument.keyword.value] = passed(machine, value, argument.value, argument.keyword.value)
+        else:
+            positional.append(passed(machine, value, argument.value, ""))
+    return Arguments(tuple(positional), keyword, complete)
+
+
+def passed(machine: Machine, value: Value, node: cst.CSTNode, label: str) -> Value:
+    """A value on its way into a call: what was not written right there gets one more step."""
+    origin = value.origin
+    here = origin is not None and isinstance(origin.site, NodeSite) and origin.site.node is node
+    return value if here else with_step(value, Made.PASSED, machine.site(node), label)
+
+
+def call(machine: Machine, function: Value, arguments: Arguments, site: Site) -> Value:
+    """What calling `function` gives."""
+    if isinstance(function, Function):
+        return functions.run(machine, function, arguments, site)
+    if isinstance(function, Bound):
+        more = Arguments((function.receiver, *arguments.positional), arguments.keyword, arguments.complete)
+        return call(machine, function.function, more, site)
+    if isinstance(function, Partial):
+        keyword = {**function.keyword, **arguments.keyword}
+        positional = function.positional + arguments.positional
+        return call(machine, function.function, Arguments(positional, keyword, arguments.complete), site)
+    if isinstance(function, Class):
+        return classes.instantiate(machine, function, arguments, site)
+    if isinstance(function, Reference):
+        return _library_function(machine, function, arguments, site)
+    if isinstance(function, Method):
+        return _method(machine, function, arguments, site)
+    if isinstance(function, Instance):
+        return _object(machine, function, arguments, site)
+    if isinstance(function, OneOf):
+        return _any_of(machine, function, arguments, site)
+    return call_of_unknown(machine, function, arguments, site)
+
+
+def _library_function(machine: Machine, function: Reference, arguments: Arguments, site: Site) -> Value:
+    made = Call(function.name, arguments, site, machine)
+    handler = catalogue.function(function.name)
+    if handler is not None:
+        return handler(made)
+    return call_of_unknown(machine, function, arguments, site)
+
+
+def _method(machine: Machine, method: Method, arguments: Arguments, site: Site) -> Value:
+    receiver = method.receiver
+    if isinstance(receiver, Super):
+        return classes.call_super(machine, receiver, method.name, arguments, site)
+    made = Call(method.name, arguments, site, machine, receiver)
+    handler = catalogue.method(receiver, method.name)
+    if handler is not None:
+        return handler(made)
+    if isinstance(receiver, Tensor):
+        return made.unknown(f"the method {method.name} is not followed")
+    if isinstance(receiver, Items | Mapped | Known):
+        return container_method(machine, receiver, method.name, made)
+    return call_of_unknown(machine, method, arguments, site)
+
+
+def _object(machine: Machine, instance: Instance, arguments: Arguments, site: Site) -> Value:
+    if isinstance(instance.cls, Class):
+        own = classes.find(machine, instance.cls, "__call__")
+        if isinstance(own, Function):
+            return call(machine, Bound(own, instance), arguments, site)
+    handler = catalogue.calling(instance)
+    if handler is not None:
+        return handler(Call(instance.title, arguments, site, machine, instance))
+    return call_of_unknown(machine, instance, arguments, site)
+
+
+def _any_of(machine: Machine, function: OneOf, arguments: Arguments, site: Site) -> Value:
+    from trainlint.evaluate.flow import Flow
+
+    found: list[Value] = []
+
+    def take(option: Value) -> Flow:
+        found.append(call(machine, option, arguments, site))
+        return Flow.NEXT
+
+    machine.branch([lambda option=option: take(option) for option in function.options], "", site)  # type: ignore[misc]
+    return either(found)
+
+
+def _super(machine: Machine) -> Value:
+    for frame in reversed(machine.frames):
+        if frame.owner is not None and frame.receiver is not None:
+            return Super(frame.owner, frame.receiver)
+    return Unknown("super() outside of a method")
+
+
+__all__ = ["Made", "arguments_of", "call", "passed"]

@@ -1,0 +1,104 @@
+"""Calls of what is not known: objects that go in may come out changed.
+
+A function that gets its optimizer from a caller in another file still shows what it does with it, by the
+names of the methods: nobody else has `zero_grad`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from trainlint.frameworks import catalogue
+from trainlint.frameworks.call import Arguments, Call
+from trainlint.syntax.positions import Site
+from trainlint.values.value import Instance, Items, Mapped, Method, Reference, Unknown, Value
+
+if TYPE_CHECKING:
+    from trainlint.evaluate.machine import Machine
+
+_OPTIMIZER_NAME = re.compile(r"opt", re.IGNORECASE)
+
+
+def call_of_unknown(machine: Machine, function: Value, arguments: Arguments, site: Site) -> Value:
+    """The result of calling something that is not known."""
+    call = Call(_name(function), arguments, site, machine)
+    if isinstance(function, Method):
+        call.receiver = function.receiver
+        if isinstance(function.receiver, Unknown) and _event(
+            machine, function.receiver, function.name, arguments, site
+        ):
+            return Unknown(f"result of {function.name}")
+    escaped = [value for value in _objects(list(arguments)) if catalogue.is_a(value, *_TRAINED)]
+    if escaped:
+        escape(machine, escaped, site)
+    return call.unknown(_reason(function))
+
+
+_OPTIMIZERS = ("torch.optim.Optimizer", "keras.optimizers.Optimizer")
+_TRAINED = ("torch.nn.Module", "keras.Model", *_OPTIMIZERS)
+
+
+def _event(machine: Machine, receiver: Unknown, name: str, arguments: Arguments, site: Site) -> bool:
+    if name == "zero_grad":
+        machine.happen("zero_grad", site, optimizer=receiver, networks=(receiver,))
+    elif name == "backward":
+        # Of an engine (DeepSpeed, Accelerate) rather than of a loss when the loss is the argument.
+        if arguments.positional:
+            machine.happen("escape", site, networks=(receiver,))
+        machine.happen("backward", site, loss=arguments.positional[0] if arguments.positional else receiver)
+    elif name == "step" and _OPTIMIZER_NAME.search(receiver_text(site)):
+        machine.happen("step", site, optimizer=receiver)
+    elif name in ("train", "eval") and not arguments.positional:
+        machine.happen("train_mode" if name == "train" else "eval_mode", site, networks=(receiver,))
+    else:
+        return False
+    return True
+
+
+def escape(machine: Machine, values: list[Value], site: Site) -> None:
+    """Notes that optimizers and networks went where anything may happen to them."""
+    optimizers = [value for value in values if catalogue.is_a(value, *_OPTIMIZERS)]
+    networks = tuple(value for value in values if not any(value is optimizer for optimizer in optimizers))
+    for optimizer in optimizers:
+        machine.happen("escape", site, optimizer=optimizer)
+    if networks:
+        machine.happen("escape", site, networks=networks)
+
+
+def receiver_text(site: Site) -> str:
+    """The text of the object in a method call."""
+    return site.text.partition("(")[0].rpartition(".")[0]
+
+
+def _objects(values: list[Value]) -> list[Value]:
+    found: list[Value] = []
+    for value in values:
+        if isinstance(value, Items):
+            found += _objects(list(value.items))
+        elif isinstance(value, Mapped):
+            found += _objects([entry for entry in value.slots.values() if isinstance(entry, Value)])
+        elif isinstance(value, Instance):
+            found.append(value)
+    return found
+
+
+def _name(function: Value) -> str:
+    if isinstance(function, Reference | Method):
+        return function.name
+    return function.title if isinstance(function, Instance) else "call"
+
+
+def _reason(function: Value) -> str:
+    if isinstance(function, Reference):
+        return f"{function.name} is not followed"
+    if isinstance(function, Method):
+        receiver = function.receiver
+        if isinstance(receiver, Instance):
+            return f"{receiver.title}.{function.name} is not followed"
+        return (
+            receiver.reason
+            if isinstance(receiver, Unknown) and receiver.reason
+            else f"{function.name} of something unknown"
+        )
+    return function.reason if isinstance(function, Unknown) else "a call that is not followed"

@@ -1,0 +1,98 @@
+"""Functions and classes that nobody calls in this file: others will, so their defaults stand for a call."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from trainlint.evaluate import classes, functions, selection
+from trainlint.evaluate.flow import Frame
+from trainlint.evaluate.machine import Machine
+from trainlint.evaluate.names import look_up
+from trainlint.evaluate.program import Program
+from trainlint.frameworks import catalogue
+from trainlint.frameworks.call import Arguments
+from trainlint.syntax.chunks import Chunk
+from trainlint.values.tensor import Operation, Tensor
+from trainlint.values.value import Bound, Class, Function, Instance, Unknown, Value
+
+_FORWARD = ("forward", "call")
+
+
+def run_uncalled(machine: Machine, program: Program) -> None:
+    """Runs what trains and was not called, then applies networks that were never applied."""
+    definitions = [
+        chunk
+        for chunk in program.chunks
+        if chunk.definition is not None
+        and chunk.readable
+        and (
+            chunk.words & (selection.TRAINING_WORDS | program.training_names)
+            or selection.defines_network(chunk)
+        )
+    ]
+    for chunk in definitions:
+        assert chunk.definition is not None
+        with machine.within(Frame(program.scope, chunk, program)):
+            found = look_up(machine, chunk.definition.name)
+            if isinstance(found, Function):
+                _run_function(machine, found)
+    for chunk in definitions:
+        assert chunk.definition is not None
+        with machine.within(Frame(program.scope, chunk, program)):
+            found = look_up(machine, chunk.definition.name)
+            if isinstance(found, Class):
+                _run_class(machine, program, found, chunk)
+
+
+def _run_function(machine: Machine, function: Function) -> None:
+    if (
+        id(function.node) not in machine.called
+        and function.origin is not None
+        and function.origin.site is not None
+    ):
+        machine.call(function, functions.uncalled_arguments(function), function.origin.site)
+
+
+def _run_class(machine: Machine, program: Program, cls: Class, chunk: Chunk) -> None:
+    site = cls.origin.site if cls.origin else None
+    if site is None:
+        return
+    methods = {name: value for name, value in cls.slots.items() if isinstance(value, Function)}
+    waiting = [
+        method
+        for name, method in methods.items()
+        if id(method.node) not in machine.called
+        and (name in _FORWARD or (name in program.training_names and not name.startswith("__")))
+    ]
+    if not waiting:
+        return
+    constructor = classes.find(machine, cls, "__init__")
+    arguments = Arguments(complete=False)
+    if isinstance(constructor, Function):
+        given = functions.uncalled_arguments(constructor, Unknown("self"))
+        arguments = Arguments((), given.keyword)
+    receiver = classes.instantiate(machine, cls, arguments, site)
+    if not isinstance(receiver, Instance):
+        return
+    for method in sorted(waiting, key=lambda method: method.name not in _FORWARD):
+        if id(method.node) in machine.called:
+            continue
+        if method.name in _FORWARD and catalogue.calling(receiver) is not None:
+            machine.call(receiver, Arguments(tuple(_placeholders(method))), site)
+        else:
+            machine.call(Bound(method, receiver), _unknown_arguments(method, receiver), site)
+
+
+def _placeholders(method: Function) -> list[Value]:
+    """A tensor of unknown shape for each input that a network must be given."""
+    parameters = method.node.params.params[1:]
+    return [_placeholder(parameter) for parameter in parameters if parameter.default is None]
+
+
+def _placeholder(parameter: cst.Param) -> Value:
+    return Tensor(operation=Operation("input", parameter.name.value))
+
+
+def _unknown_arguments(method: Function, receiver: Instance) -> Arguments:
+    given = functions.uncalled_arguments(method, receiver)
+    return Arguments((), given.keyword)

@@ -1,0 +1,56 @@
+"""From a document to its training plan."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from trainlint.evaluate import (  # the grammar fills as these are imported
+    expressions,
+    loops,
+    operators,
+    statements,
+    subscripts,
+)  # fmt: skip
+from trainlint.evaluate.assembly.assemble import assemble
+from trainlint.evaluate.entry_points import run_uncalled
+from trainlint.evaluate.machine import Machine
+from trainlint.evaluate.project import Project
+from trainlint.plan.plan import TrainingPlan
+from trainlint.sources.document import Document
+from trainlint.syntax.gate import is_relevant
+
+_GRAMMAR = (expressions, loops, operators, statements, subscripts)
+
+RECURSION_LIMIT = 12_000
+"""Python frames: thirty nested calls of a program take a few hundred frames of the evaluator each."""
+
+
+def evaluate(
+    document: Document, *, root: Path | None = None, versions: dict[str, str] | None = None
+) -> TrainingPlan:
+    """What a program would train and how.
+
+    Raises:
+        SyntaxProblem: the text is not Python.
+    """
+    if not is_relevant(document.text):
+        return TrainingPlan(filename=document.filename)
+    with _deep_recursion():
+        machine = Machine(versions)
+        program = Project(document.path, root).main(document)
+        program.run(machine)
+        run_uncalled(machine, program)
+        return assemble(machine, program)
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)

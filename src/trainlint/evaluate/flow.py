@@ -1,0 +1,37 @@
+"""How the execution of a statement ends, and the frame it runs in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any
+
+from trainlint.syntax.chunks import Chunk
+from trainlint.values.origin import Origin
+from trainlint.values.value import Class, Function, Scope, Value
+
+
+class Flow(Enum):
+    """What comes next after a statement."""
+
+    NEXT = auto()
+    RETURN = auto()
+    BREAK = auto()
+    CONTINUE = auto()
+    RAISE = auto()
+
+
+@dataclass(eq=False)
+class Frame:
+    """One running function, or the module itself."""
+
+    scope: Scope
+    chunk: Chunk
+    program: Any  # the evaluate.program.Program that the code belongs to
+    function: Function | None = None
+    owner: Class | None = None
+    receiver: Value | None = None
+    returned: list[Value] = field(default_factory=list)
+    yielded: list[Value] = field(default_factory=list)
+    loops: int = 0  # abstract loops that are running in this frame
+    conditions: list[Origin] = field(default_factory=list)  # decided by defaults that a user may override

@@ -1,0 +1,157 @@
+"""Functions of the program: made at their `def`, followed into their body when called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from trainlint.evaluate.flow import Flow, Frame
+from trainlint.frameworks.call import Arguments
+from trainlint.syntax.positions import Site
+from trainlint.values.join import either
+from trainlint.values.origin import Made
+from trainlint.values.value import (
+    Class,
+    Function,
+    Items,
+    Known,
+    Mapped,
+    Method,
+    Reference,
+    Scope,
+    Unknown,
+    Value,
+    with_step,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from trainlint.evaluate.machine import Machine
+
+DEEPEST_CALL = 30
+"""Calls inside calls that are followed; training scripts stay below ten."""
+
+RECURSIONS = 2
+"""How often a function may be inside itself before the rest counts as unknown."""
+
+
+def make_function(machine: Machine, node: cst.FunctionDef, owner: Class | None = None) -> Function:
+    """The function that a `def` makes; its defaults are evaluated here, as Python does."""
+    return Function(
+        node, machine.frame.chunk, machine.frame.scope, _defaults(machine, node.params), owner,
+        tuple(machine.evaluate(decorator.decorator) for decorator in node.decorators),
+        origin=machine.origin(Made.WRITTEN, node.name, node.name.value),
+    )  # fmt: skip
+
+
+def make_lambda(machine: Machine, node: cst.Lambda) -> Function:
+    defaults = _defaults(machine, node.params)
+    return Function(
+        node, machine.frame.chunk, machine.frame.scope, defaults, origin=machine.origin(Made.WRITTEN, node)
+    )
+
+
+def _defaults(machine: Machine, parameters: cst.Parameters) -> dict[str, Value]:
+    found: dict[str, Value] = {}
+    for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
+        if parameter.default is not None:
+            value = machine.evaluate(parameter.default)
+            found[parameter.name.value] = machine.bound(value, parameter.default, parameter.name.value)
+    return found
+
+
+def run(machine: Machine, function: Function, arguments: Arguments, site: Site) -> Value:
+    """Calls a function of the program: binds the arguments and runs the body."""
+    running = sum(
+        1 for frame in machine.frames if frame.function is not None and frame.function.node is function.node
+    )
+    if running >= RECURSIONS or len(machine.frames) > DEEPEST_CALL:
+        return Unknown("calls nested too deeply to follow")
+    machine.called.add(id(function.node))
+    scope = Scope("function", function.scope, function.name)
+    for name, value in bind(function, arguments).items():
+        machine.write(scope, name, value)
+    program = machine.frame.program.project.program_of(function.scope.module)
+    receiver = arguments.positional[0] if arguments.positional and function.owner is not None else None
+    frame = Frame(scope, function.chunk, program, function, function.owner, receiver)
+    with machine.within(frame):
+        if isinstance(function.node, cst.Lambda):
+            return machine.evaluate(function.node.body)
+        switched = [
+            d for d in function.decorators if isinstance(d, Reference | Value) and _switches_gradients(d)
+        ]
+        if switched:
+            machine.happen("no_grad_enter", site)
+        flow = machine.execute(function.node.body.body)
+        if switched:
+            machine.happen("no_grad_exit", site)
+    if frame.yielded:
+        return Items(frame.yielded, "list", complete=False)
+    if flow is Flow.NEXT or not frame.returned:
+        frame.returned.append(Known(None)) if flow is not Flow.RAISE else None
+    return either(frame.returned) if frame.returned else Unknown("a function that only raises")
+
+
+_NO_GRAD = ("torch.no_grad", "torch.inference_mode", "torch.autograd.no_grad")
+
+
+def _switches_gradients(decorator: Value) -> bool:
+    from trainlint.values.value import Instance
+
+    if isinstance(decorator, Instance):
+        return any(name in _NO_GRAD for name in decorator.library_names)
+    return isinstance(decorator, Reference) and decorator.name in _NO_GRAD
+
+
+def bind(function: Function, arguments: Arguments) -> dict[str, Value]:
+    """The values of a function's parameters in one call."""
+    parameters = function.node.params
+    positional = [p.name.value for p in (*parameters.posonly_params, *parameters.params)]
+    keyword_only = [p.name.value for p in parameters.kwonly_params]
+    given = list(arguments.positional)
+    named = dict(arguments.keyword)
+    bound: dict[str, Value] = {}
+    for name in positional:
+        if given:
+            bound[name] = given.pop(0)
+    if isinstance(parameters.star_arg, cst.Param):
+        bound[parameters.star_arg.name.value] = Items(given, "tuple", complete=arguments.complete)
+    for name in positional + keyword_only:
+        if name in named:
+            bound[name] = named.pop(name)
+        elif name not in bound:
+            bound[name] = _missing(function, name, arguments)
+    if parameters.star_kwarg is not None:
+        bound[parameters.star_kwarg.name.value] = Mapped(named, complete=arguments.complete)
+    return bound
+
+
+def _missing(function: Function, name: str, arguments: Arguments) -> Value:
+    if not arguments.complete:
+        return Unknown("an argument hidden by * or **")
+    return function.defaults.get(name) or Unknown("a parameter that nobody passes")
+
+
+def uncalled_arguments(function: Function, receiver: Value | None = None) -> Arguments:
+    """Arguments for a function that nobody calls here: its defaults, which a caller may override."""
+    parameters = function.node.params
+    keyword: dict[str, Value] = {}
+    names = [
+        p.name.value for p in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params)
+    ]
+    for name in names[1:] if receiver is not None else names:
+        default = function.defaults.get(name)
+        if default is None:
+            keyword[name] = Unknown("a parameter that nobody passes")
+        elif isinstance(default, Known) and default.value is None:
+            # None as a default mostly means "somebody passes it": which is not known.
+            keyword[name] = Unknown("a parameter that nobody passes")
+        else:
+            site = default.origin.site if default.origin else None
+            keyword[name] = with_step(default, Made.PARAMETER, site, name)
+    if isinstance(parameters.star_arg, cst.Param):
+        pass  # nothing more is passed by position
+    return Arguments((receiver,) if receiver is not None else (), keyword)
+
+
+__all__ = ["Method", "bind", "make_function", "make_lambda", "run", "uncalled_arguments"]

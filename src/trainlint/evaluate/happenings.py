@@ -1,0 +1,41 @@
+"""The events of a program as they happen during evaluation; plan/loop.py is their finished form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from trainlint.syntax.positions import Site
+from trainlint.values.value import Value
+
+
+@dataclass(eq=False)
+class Happening:
+    """One event. `objects` are values: optimizer, networks, loss."""
+
+    kind: str
+    site: Site
+    objects: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
+class Repeated:
+    """A loop whose body was evaluated once for all turns."""
+
+    body: list[Happened]
+    over: str
+    times: Value | None  # a known number, with its origin
+    site: Site
+    iterable: Value | None = None
+
+
+@dataclass(eq=False)
+class Forked:
+    """A branch that is not decided. `condition` is the text of the test."""
+
+    paths: list[list[Happened]]
+    condition: str
+    site: Site
+
+
+Happened = Happening | Repeated | Forked

@@ -1,0 +1,120 @@
+"""What a loop runs over: all items in order where they are known, one that stands for all where not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trainlint.frameworks import catalogue
+from trainlint.frameworks.call import Arguments, Call
+from trainlint.frameworks.indexing import index
+from trainlint.syntax.positions import Site
+from trainlint.values.join import either
+from trainlint.values.origin import Made
+from trainlint.values.tensor import Tensor
+from trainlint.values.value import (
+    Class,
+    Instance,
+    Items,
+    Known,
+    Mapped,
+    OneOf,
+    Reference,
+    Unknown,
+    Value,
+    has_absent,
+    with_step,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from trainlint.evaluate.machine import Machine
+
+MOST_ITEMS = 512
+"""Longest list that is looked at item by item; deeper networks are not built by hand."""
+
+
+def items(machine: Machine, value: Value) -> tuple[Value, ...] | None:
+    """The items of an iterable in order; None when they are not all known. An optional item stays in."""
+    if isinstance(value, Items):
+        return value.items if value.complete and len(value.items) <= MOST_ITEMS else None
+    if isinstance(value, Known):
+        return _of_constant(value)
+    if isinstance(value, Mapped):
+        return tuple(Known(slot) for slot in value.slots) if value.complete else None
+    if isinstance(value, Class):
+        return _enum_members(value)
+    if isinstance(value, Instance):
+        found = value.slots.get("items")
+        if isinstance(value.cls, Reference) and isinstance(found, tuple):
+            return found if value.slots.get("complete", True) else None
+        if isinstance(found, Items):
+            return items(machine, found)
+        handler = catalogue.method(value, "__iter__")
+        if handler is not None:
+            site = value.origin.site if value.origin else None
+            if site is not None:
+                return items(machine, handler(Call("__iter__", Arguments(), site, machine, value)))
+    return None
+
+
+def _of_constant(value: Known) -> tuple[Value, ...] | None:
+    if isinstance(value.value, range | str | tuple | list | bytes) and len(value.value) <= MOST_ITEMS:
+        return tuple(Known(item, value.origin) for item in value.value)
+    return None
+
+
+def _enum_members(cls: Class) -> tuple[Value, ...] | None:
+    if any(isinstance(a, Reference) and a.name.startswith("enum.") for a in cls.ancestors()):
+        return tuple(
+            v
+            for k, v in cls.slots.items()
+            if isinstance(v, Known) and isinstance(k, str) and not k.startswith("_")
+        )
+    return None
+
+
+def element(machine: Machine, value: Value, site: Site) -> Value:
+    """One value that stands for every item of an iterable."""
+    if isinstance(value, Items):
+        present = [item for item in value.items if not has_absent(item)]
+        if not present:
+            return Unknown("an item of a list that is not known")
+        joined = either(present)
+        return _searched(joined, site) if len(present) > 1 else joined
+    if isinstance(value, Known):
+        return Unknown("a loop's counter")
+    if isinstance(value, OneOf):
+        return either(element(machine, option, site) for option in value.options)
+    if isinstance(value, Tensor):
+        return index(value, (Unknown("a loop's counter"),), Call("[]", Arguments(), site, machine, value))
+    if isinstance(value, Instance):
+        handler = catalogue.element(value)
+        if handler is not None:
+            return handler(Call("__iter__", Arguments(), site, machine, value))
+        if isinstance(value.cls, Class):
+            return _own_element(machine, value, site)
+        return Unknown(f"an item of {value.title}")
+    return Unknown(
+        value.reason if isinstance(value, Unknown) else "an item of something unknown", value.origin
+    )
+
+
+def _own_element(machine: Machine, value: Instance, site: Site) -> Value:
+    from trainlint.evaluate.classes import find
+
+    assert isinstance(value.cls, Class)
+    for name, arguments in (
+        ("__iter__", Arguments()),
+        ("__getitem__", Arguments((Unknown("a loop's counter"),))),
+    ):
+        if find(machine, value.cls, name) is None:
+            continue
+        result = machine.call(machine.attribute(value, name, site), arguments, site)
+        if name == "__getitem__":
+            return result
+        return element(machine, result, site) if result is not value else Unknown("an item of an iterator")
+    return Unknown("an item of something unknown")
+
+
+def _searched(value: Value, site: Site) -> Value:
+    """Several constants that a loop goes through are tried on purpose."""
+    return with_step(value, Made.SEARCHED, site, "one of several that a loop goes through")

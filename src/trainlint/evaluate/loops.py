@@ -1,0 +1,234 @@
+"""Loops and comprehensions.
+
+A loop over known items that trains nothing is unrolled: it builds layers. A loop that trains is an event of
+the plan: its body runs once for all its turns, and what changes from turn to turn is unknown in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeGuard
+
+import libcst as cst
+
+from trainlint.evaluate.assignment import assign
+from trainlint.evaluate.expressions import hashable
+from trainlint.evaluate.flow import Flow
+from trainlint.evaluate.grammar import expression, statement
+from trainlint.evaluate.happenings import Repeated
+from trainlint.evaluate.iteration import element
+from trainlint.frameworks import catalogue
+from trainlint.values.origin import Made
+from trainlint.values.value import (
+    Instance,
+    Items,
+    Known,
+    Mapped,
+    Mutable,
+    OneOf,
+    Scope,
+    Unknown,
+    Value,
+    has_absent,
+)
+
+if TYPE_CHECKING:
+    from trainlint.evaluate.machine import Machine
+
+MOST_TURNS = 256
+"""Turns of a loop that are unrolled."""
+
+
+@statement(cst.For)
+def for_loop(machine: Machine, node: cst.For) -> Flow:
+    iterable = machine.evaluate(node.iter)
+    known = machine.items(iterable)
+    if (
+        known is not None
+        and len(known) <= MOST_TURNS
+        and not machine.frame.program.trains(machine, node.body)
+    ):
+        return _unrolled(machine, node, known)
+    return _once_for_all(machine, node, iterable)
+
+
+def _unrolled(machine: Machine, node: cst.For, known: tuple[Value, ...]) -> Flow:
+    for item in known:
+        if machine.steps < 0:
+            break
+        if has_absent(item):
+            _optional_turn(machine, node, item)
+            continue
+        assign(machine, node.target, item, node.iter)
+        flow = machine.execute(node.body.body)
+        if flow is Flow.BREAK:
+            return Flow.NEXT
+        if flow in (Flow.RETURN, Flow.RAISE):
+            return flow
+    return machine.execute(node.orelse.body.body) if node.orelse is not None else Flow.NEXT
+
+
+def _optional_turn(machine: Machine, node: cst.For, item: Value) -> None:
+    present = [o for o in item.options if not has_absent(o)] if isinstance(item, OneOf) else []
+
+    def turn() -> Flow:
+        assign(machine, node.target, present[0] if len(present) == 1 else OneOf(tuple(present)), node.iter)
+        machine.execute(node.body.body)
+        return Flow.NEXT
+
+    if present:
+        machine.branch([turn, lambda: Flow.NEXT], "", machine.site(node.iter))
+
+
+def _once_for_all(machine: Machine, node: cst.For, iterable: Value) -> Flow:
+    site = machine.site(node.iter)
+    over = _runs_over(iterable)
+    times = Known(len(iterable.value), iterable.origin) if _is_range(iterable) else None
+
+    def prepare() -> None:
+        assign(machine, node.target, element(machine, iterable, site), node.iter)
+
+    return _abstract_loop(machine, node.body, prepare, node, Repeated([], over, times, site, iterable))
+
+
+@statement(cst.While)
+def while_loop(machine: Machine, node: cst.While) -> Flow:
+    if machine.truth(machine.evaluate(node.test)) is False:
+        return Flow.NEXT
+    return _abstract_loop(
+        machine, node.body, lambda: None, node, Repeated([], "unknown", None, machine.site(node))
+    )
+
+
+def _abstract_loop(
+    machine: Machine,
+    body: cst.BaseSuite,
+    prepare: Callable[[], None],
+    node: cst.For | cst.While,
+    loop: Repeated,
+) -> Flow:
+    forget_what_changes(machine, body)
+    machine.frame.loops += 1
+    with machine.apart() as happened:
+        prepare()
+        flow = machine.execute(body.body)
+    machine.frame.loops -= 1
+    loop.body = happened
+    if happened:
+        machine.happened.append(loop)
+    # A return within some turn: the loop may end without it as well.
+    return Flow.RAISE if flow is Flow.RAISE else Flow.NEXT
+
+
+def _is_range(value: Value) -> TypeGuard[Known]:
+    return isinstance(value, Known) and isinstance(value.value, range)
+
+
+def forget_what_changes(machine: Machine, body: cst.BaseSuite) -> None:
+    """Before a body that stands for all turns: numbers it reassigns are unknown from the start."""
+    changed = _Assigned()
+    body.visit(changed)
+    scope: Scope | None = machine.frame.scope
+    for name in changed.names:
+        found = scope.slots.get(name) if scope is not None else None
+        if isinstance(found, Known) and isinstance(found.value, int | float | str):
+            machine.write(scope, name, Unknown("it changes in a loop"))  # type: ignore[arg-type]
+    receiver = machine.frame.receiver
+    if isinstance(receiver, Mutable):
+        for name in changed.attributes:
+            found = receiver.slots.get(name)
+            if isinstance(found, Known) and isinstance(found.value, int | float):
+                machine.write(receiver, name, Unknown("it changes in a loop"))
+
+
+class _Assigned(cst.CSTVisitor):
+    """Names and attributes of `self` that a body gives a value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: set[str] = set()
+
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
+        self._target(node.target)
+
+    def visit_AugAssign(self, node: cst.AugAssign) -> None:
+        self._target(node.target)
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
+        return False
+
+    def _target(self, target: cst.BaseExpression) -> None:
+        if isinstance(target, cst.Name):
+            self.names.add(target.value)
+        elif isinstance(target, cst.Attribute):
+            self.attributes.add(target.attr.value)
+        elif isinstance(target, cst.Tuple | cst.List):
+            for part in target.elements:
+                self._target(part.value)
+
+
+def _runs_over(iterable: Value) -> str:
+    """Batches, epochs or something unknown: what one turn of the loop is."""
+    if isinstance(iterable, Instance):
+        if catalogue.is_a(iterable, "builtins.enumerate", "builtins.zip", "tqdm.tqdm", "builtins.range"):
+            inner = iterable.arguments.get("iterable")
+            return _runs_over(inner) if inner is not None else "unknown"
+        if catalogue.is_a(iterable, "torch.utils.data.DataLoader", "tensorflow.data.Dataset"):
+            return "batches"
+    return "unknown"
+
+
+@expression(cst.ListComp, cst.GeneratorExp, cst.SetComp, cst.DictComp)
+def comprehension(
+    machine: Machine, node: cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
+) -> Value:
+    found: list[tuple[Value | None, Value]] = []
+    outer = machine.frame.scope
+    machine.frame.scope = Scope("function", outer, "<comprehension>")
+    try:
+        complete = _turns(machine, node.for_in, node, found)
+    finally:
+        machine.frame.scope = outer
+    origin = machine.origin(Made.WRITTEN, node)
+    if isinstance(node, cst.DictComp):
+        entries: dict[object, Value] = {}
+        for key, value in found:
+            hashed = hashable(key) if key is not None else None
+            if hashed is None:
+                complete = False
+            else:
+                entries[hashed[0]] = value
+        return Mapped(entries, complete=complete, origin=origin)
+    kind = "set" if isinstance(node, cst.SetComp) else "list"
+    return Items([value for _, value in found], kind, complete=complete, origin=origin)  # type: ignore[arg-type]
+
+
+def _turns(
+    machine: Machine, loop: cst.CompFor, node: object, found: list[tuple[Value | None, Value]]
+) -> bool:
+    """Runs the loops of a comprehension; False when its items are not all known."""
+    iterable = machine.evaluate(loop.iter)
+    known = machine.items(iterable)
+    complete = known is not None and len(known) <= MOST_TURNS
+    if not complete:
+        known = (element(machine, iterable, machine.site(loop.iter)),)
+    for item in known or ():
+        if machine.steps < 0:
+            return False
+        assign(machine, loop.target, item, loop.iter)
+        decided = [machine.truth(machine.evaluate(test.test)) for test in loop.ifs]
+        if False in decided:
+            continue
+        start = len(found)
+        if loop.inner_for_in is not None:
+            complete = _turns(machine, loop.inner_for_in, node, found) and complete
+        elif isinstance(node, cst.DictComp):
+            found.append((machine.evaluate(node.key), machine.evaluate(node.value)))
+        else:
+            assert isinstance(node, cst.ListComp | cst.GeneratorExp | cst.SetComp)
+            found.append((None, machine.evaluate(node.elt)))
+        if None in decided or has_absent(item):
+            complete = False
+            del found[start + 1 :]
+    return complete

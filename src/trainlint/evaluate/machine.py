@@ -1,0 +1,196 @@
+"""The abstract machine: runs a program on values that may be unknown and notes what it would train.
+
+Every expression has a value, `Unknown` where it cannot be worked out. A branch that is not decided runs both
+ways and is joined; a loop is unrolled when its items are known and it trains nothing, else its body runs once
+for all turns. A budget of steps bounds it all: what is cut off is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from trainlint.evaluate.attributes import attribute
+from trainlint.evaluate.calls import call
+from trainlint.evaluate.flow import Flow, Frame
+from trainlint.evaluate.grammar import EXPRESSIONS, STATEMENTS
+from trainlint.evaluate.happenings import Forked, Happened, Happening
+from trainlint.evaluate.iteration import element, items
+from trainlint.evaluate.truth import truth
+from trainlint.frameworks.call import Arguments
+from trainlint.syntax.positions import NodeSite, Site
+from trainlint.values.origin import Certainty, Made, Origin
+from trainlint.values.trail import Changes, Trail
+from trainlint.values.value import Known, Mutable, Unknown, Value
+
+STEPS = 400_000
+"""Expressions and statements evaluated for one program before the rest counts as unknown. The largest
+training scripts tried need a tenth of it."""
+
+DEEPEST_CALL = 30
+"""Calls inside calls that are followed."""
+
+
+class Machine:
+    """Evaluates one program, with the files of its project that it imports."""
+
+    def __init__(self, versions: dict[str, str] | None = None) -> None:
+        self.versions = versions or {}
+        self.trail = Trail()
+        self.steps = STEPS
+        self.frames: list[Frame] = []
+        self.facts: list[tuple[object, Certainty]] = []
+        self.happened: list[Happened] = []
+        self.called: set[int] = set()
+        self.instantiated: set[int] = set()
+        self.network_depth = 0
+
+    # -- where we are -------------------------------------------------------------------------------------
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]
+
+    def site(self, node: cst.CSTNode) -> NodeSite:
+        return NodeSite(self.frame.chunk, node)
+
+    def origin(
+        self, made: Made, node: cst.CSTNode, label: str = "", parents: tuple[Origin, ...] = ()
+    ) -> Origin:
+        return Origin(made, self.site(node), label, parents)
+
+    @property
+    def conditions(self) -> tuple[Origin, ...]:
+        """The overridable defaults that decided the branches we are in."""
+        return tuple(condition for frame in self.frames for condition in frame.conditions)
+
+    @contextmanager
+    def within(self, frame: Frame) -> Iterator[Frame]:
+        self.frames.append(frame)
+        try:
+            yield frame
+        finally:
+            self.frames.pop()
+
+    # -- evaluation ---------------------------------------------------------------------------------------
+
+    def evaluate(self, node: cst.BaseExpression) -> Value:
+        self.steps -= 1
+        if self.steps < 0:
+            return Unknown("the budget of steps is used up")
+        handler = EXPRESSIONS.get(type(node))
+        return handler(self, node) if handler else Unknown(f"{type(node).__name__} is not followed")
+
+    def execute(self, statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement]) -> Flow:
+        for statement in statements:
+            self.steps -= 1
+            if self.steps < 0:
+                return Flow.NEXT
+            handler = STATEMENTS.get(type(statement))
+            flow = handler(self, statement) if handler else Flow.NEXT
+            if flow is not Flow.NEXT:
+                return flow
+        return Flow.NEXT
+
+    def call(self, function: Value, arguments: Arguments, site: Site) -> Value:
+        return call(self, function, arguments, site)
+
+    def attribute(self, value: Value, name: str, site: Site) -> Value:
+        return attribute(self, value, name, site)
+
+    def items(self, value: Value) -> tuple[Value, ...] | None:
+        return items(self, value)
+
+    def element(self, value: Value, site: Site) -> Value:
+        return element(self, value, site)
+
+    # -- state and branches -------------------------------------------------------------------------------
+
+    def write(self, target: Mutable, slot: Any, content: Any) -> None:
+        self.trail.write(target, slot, content)
+
+    def branch(self, paths: Sequence[Callable[[], Flow]], condition: str, site: Site) -> Flow:
+        """Runs several paths from the same state and joins what they leave behind."""
+        flows: list[Flow] = []
+        changes: list[Changes] = []
+        happened: list[list[Happened]] = []
+        for path in paths:
+            mark = self.trail.mark()
+            with self.apart() as apart:
+                try:
+                    flow = path()
+                finally:
+                    made = self.trail.rewind(mark)
+            happened.append(apart)
+            flows.append(flow)
+            changes.append(made)
+        if any(happened):
+            self.happened.append(Forked(happened, condition, site))
+        going_on = [made for made, flow in zip(changes, flows, strict=True) if flow is Flow.NEXT]
+        if going_on:
+            self.trail.join(going_on)
+            return Flow.NEXT
+        leaving = [(made, flow) for made, flow in zip(changes, flows, strict=True) if flow is not Flow.RAISE]
+        if not leaving:
+            return Flow.RAISE
+        self.trail.join([made for made, _ in leaving])
+        flows = [flow for _, flow in leaving]
+        return flows[0] if len(set(flows)) == 1 else Flow.CONTINUE if Flow.CONTINUE in flows else flows[0]
+
+    @contextmanager
+    def apart(self) -> Iterator[list[Happened]]:
+        """Collects what happens into a list of its own."""
+        outer, self.happened = self.happened, []
+        try:
+            yield self.happened
+        finally:
+            self.happened = outer
+
+    # -- what handlers note -------------------------------------------------------------------------------
+
+    def happen(self, kind: str, site: Site, **objects: Any) -> None:
+        self.happened.append(Happening(kind, site, objects))
+
+    def note(self, fact: object) -> None:
+        certainty = Certainty.DEFAULT if self.conditions else Certainty.EXACT
+        self.facts.append((fact, certainty))
+
+    @contextmanager
+    def within_network(self) -> Iterator[int]:
+        self.network_depth += 1
+        try:
+            yield self.network_depth - 1
+        finally:
+            self.network_depth -= 1
+
+    # -- decisions ----------------------------------------------------------------------------------------
+
+    def truth(self, value: Value) -> bool | None:
+        """Whether a value counts as true; None when that is not known."""
+        return truth(value)
+
+    @contextmanager
+    def decided_by(self, value: Value) -> Iterator[None]:
+        """While a path runs that was chosen by `value`: what happens there is no surer than the choice."""
+        overridable = value.origin is not None and value.origin.certainty is not Certainty.EXACT
+        if overridable and value.origin is not None:
+            self.frame.conditions.append(value.origin)
+        try:
+            yield
+        finally:
+            if overridable:
+                self.frame.conditions.pop()
+
+    def bound(self, value: Value, node: cst.CSTNode, label: str) -> Value:
+        """A value on its way into a name: a literal learns the name, everything else gets one more step."""
+        origin = value.origin
+        if isinstance(value, Known) and origin is not None:
+            if origin.made is Made.WRITTEN and not origin.label and not self.conditions:
+                return Known(value.value, replace(origin, label=label))
+            parents = (origin, *self.conditions)
+            return Known(value.value, Origin(Made.BOUND, self.site(node), label, parents))
+        return value

@@ -1,0 +1,69 @@
+"""What a name stands for."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING
+
+from trainlint.evaluate.program import Deferred
+from trainlint.frameworks import catalogue
+from trainlint.values.trail import MISSING
+from trainlint.values.value import Reference, Scope, Unknown, Value
+
+if TYPE_CHECKING:
+    from trainlint.evaluate.machine import Machine
+
+_BUILTINS = frozenset(dir(builtins))
+
+
+def look_up(machine: Machine, name: str) -> Value:
+    """The value of a name, seen from the running frame."""
+    scope: Scope | None = machine.frame.scope
+    running = scope
+    while scope is not None:
+        # A class body's names are seen by the body itself only, not by its methods.
+        if (scope.kind != "class" or scope is running) and (found := _own(machine, scope, name)) is not None:
+            return found
+        scope = scope.parent
+    if name in _BUILTINS:
+        return Reference(f"builtins.{name}")
+    starred = machine.frame.program.starred(name)
+    return starred if starred is not None else Unknown(f"the name {name} is not defined here")
+
+
+def _own(machine: Machine, scope: Scope, name: str) -> Value | None:
+    found = scope.slots.get(name)
+    if found is None and scope.kind == "module":
+        found = machine.frame.program.project.program_of(scope).demand(machine, name)
+    if isinstance(found, Deferred):
+        found = found.program.resolve(machine, name, found)
+    return found if isinstance(found, Value) else None
+
+
+def bind(machine: Machine, name: str, value: Value) -> None:
+    """Gives a name of the running frame a value."""
+    machine.write(target_scope(machine.frame.scope, name), name, value)
+
+
+def unbind(machine: Machine, name: str) -> None:
+    machine.write(target_scope(machine.frame.scope, name), name, MISSING)
+
+
+def target_scope(scope: Scope, name: str) -> Scope:
+    """The scope that an assignment in `scope` writes to: `global` and `nonlocal` look outward."""
+    if name in scope.globals:
+        return scope.module
+    if name in scope.nonlocals:
+        outer = scope.parent
+        while outer is not None and outer.kind == "function":
+            if name in outer.slots:
+                return outer
+            outer = outer.parent
+    return scope
+
+
+def known_library_name(prefix: str, name: str) -> Reference | None:
+    """`name` as something of the library `prefix`, when the tables know it (for `from prefix import *`)."""
+    full = catalogue.canonical(f"{prefix}.{name}")
+    library = catalogue.library_of(full)
+    return Reference(full) if library is not None and full in library.functions else None

@@ -1,0 +1,209 @@
+"""One file of the program: which of its statements matter, run in order, the rest on demand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from trainlint.evaluate import selection
+from trainlint.evaluate.flow import Frame
+from trainlint.frameworks import catalogue
+from trainlint.syntax.chunks import Chunk, split
+from trainlint.values.value import Module, Reference, Scope, Unknown, Value
+
+if TYPE_CHECKING:
+    from trainlint.evaluate.machine import Machine
+    from trainlint.evaluate.project import Project
+
+
+class Deferred(Value):
+    """A function or class whose `def` has not been read yet, because nobody has asked for it."""
+
+    def __init__(self, program: Program, chunk: Chunk) -> None:
+        self.program = program
+        self.chunk = chunk
+
+
+class Program:
+    """A file as chunks, with the scope that they fill."""
+
+    def __init__(
+        self, project: Project, filename: str, text: str, package: str = "", path: Path | None = None
+    ) -> None:
+        self.project = project
+        self.filename = filename
+        self.path = path
+        self.package = package  # dotted name of the folder, for relative imports
+        self.chunks = split(text, filename)
+        self.scope = Scope("module", None, filename)
+        self.module = Module(self.scope, filename)
+        self.training_names = selection.training_names(self.chunks)
+        self._stars: list[str | Program] = []
+        self._done: set[int] = set()
+        self._trains: dict[int, bool] = {}
+
+    # -- running ------------------------------------------------------------------------------------------
+
+    def run(self, machine: Machine) -> None:
+        """Runs the statements that training depends on."""
+        for number in sorted(
+            selection.selected(self.chunks, selection.roots(self.chunks, self.training_names))
+        ):
+            self._run_chunk(machine, number)
+
+    def demand(self, machine: Machine, name: str) -> Value | None:
+        """The value of a name of this module that has none yet: runs what it depends on."""
+        binders = {number for number, chunk in enumerate(self.chunks) if name in chunk.binds}
+        if binders <= self._done:
+            return None
+        with machine.trail.suspended(), machine.apart():
+            for number in sorted(selection.selected(self.chunks, binders)):
+                self._run_chunk(machine, number)
+        found = self.scope.slots.get(name)
+        return found if isinstance(found, Value) else None
+
+    def _run_chunk(self, machine: Machine, number: int) -> None:
+        if number in self._done:
+            return
+        self._done.add(number)
+        chunk = self.chunks[number]
+        if chunk.definition is not None and chunk.readable:
+            self.scope.slots[chunk.definition.name] = Deferred(self, chunk)
+        else:
+            self._execute(machine, chunk)
+
+    def _execute(self, machine: Machine, chunk: Chunk) -> None:
+        try:
+            body = chunk.module.body if chunk.readable else None
+        except cst.ParserSyntaxError:  # Python reads more than libcst does
+            body = None
+        if body is None:
+            for name in chunk.binds:
+                self.scope.slots[name] = Unknown("code that is not read")
+            return
+        with machine.within(Frame(self.scope, chunk, self)):
+            machine.execute(body)
+
+    def resolve(self, machine: Machine, name: str, deferred: Deferred) -> Value:
+        """Reads a `def` or `class` that somebody asks for."""
+        self.scope.slots[name] = Unknown("a definition that needs itself")
+        with machine.trail.suspended(), machine.apart():
+            self._execute(machine, deferred.chunk)
+        found = self.scope.slots.get(name)
+        return found if isinstance(found, Value) else Unknown(f"{name} is not defined")
+
+    # -- what trains --------------------------------------------------------------------------------------
+
+    def trains(self, machine: Machine, node: cst.CSTNode) -> bool:
+        """Whether a piece of code mentions anything that trains."""
+        known = self._trains.get(id(node))
+        if known is None:
+            known = self._trains[id(node)] = self._mentions_training(node)
+        return known
+
+    def _mentions_training(self, node: cst.CSTNode) -> bool:
+        waiting = [node]
+        while waiting:
+            current = waiting.pop()
+            if isinstance(current, cst.Name):
+                word = current.value
+                if (
+                    word in selection.TRAINING_WORDS
+                    or word in self.training_names
+                    or self._imported_trains(word)
+                ):
+                    return True
+            else:
+                waiting.extend(current.children)
+        return False
+
+    def _imported_trains(self, word: str) -> bool:
+        return any(word in program.training_names for program in self.project.imported_by(self))
+
+    # -- imports ------------------------------------------------------------------------------------------
+
+    def run_import(self, machine: Machine, node: cst.Import | cst.ImportFrom) -> None:
+        scope = machine.frame.scope
+        if isinstance(node, cst.Import):
+            for alias in node.names:
+                full = _dotted(alias.name)
+                if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
+                    machine.write(scope, alias.asname.name.value, self._import(machine, full))
+                else:
+                    first = full.partition(".")[0]
+                    machine.write(scope, first, self._import(machine, first))
+                    if "." in full:
+                        self._import(machine, full)
+            return
+        base = self._base(node)
+        if isinstance(node.names, cst.ImportStar):
+            self._import_star(machine, base)
+            return
+        for alias in node.names:
+            name = _dotted(alias.name)
+            bound = (
+                alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
+            )
+            machine.write(scope, bound, self._import_name(machine, base, name))
+
+    def _base(self, node: cst.ImportFrom) -> str:
+        base = _dotted(node.module) if node.module is not None else ""
+        level = len(node.relative)
+        if not level:
+            return base
+        parts = self.package.split(".") if self.package else []
+        parents = parts[: len(parts) - (level - 1)]
+        return "." + ".".join([*parents, *([base] if base else [])])
+
+    def _import(self, machine: Machine, full: str) -> Value:
+        program = self.project.find(full, self)
+        if program is not None:
+            return program.module
+        return Reference(catalogue.canonical(full.lstrip(".")))
+
+    def _import_name(self, machine: Machine, base: str, name: str) -> Value:
+        program = self.project.find(base, self)
+        if program is not None:
+            return machine.attribute(program.module, name, machine.site(cst.Name(name)))
+        submodule = self.project.find(f"{base}.{name}" if base.strip(".") else base + name, self)
+        if submodule is not None:
+            return submodule.module
+        if base.startswith("."):
+            return Unknown(f"{name} of a file that is not found")
+        from trainlint.evaluate.attributes import library_attribute
+
+        return library_attribute(Reference(catalogue.canonical(base)), name)
+
+    def _import_star(self, machine: Machine, base: str) -> None:
+        program = self.project.find(base, self)
+        self._stars.append(program if program is not None else catalogue.canonical(base.lstrip(".")))
+        if program is not None:
+            for name in {name for chunk in program.chunks for name in chunk.binds}:
+                if not name.startswith("_") and name not in self.scope.slots:
+                    found = machine.attribute(program.module, name, machine.site(cst.Name(name)))
+                    machine.write(self.scope, name, found)
+
+    def starred(self, name: str) -> Value | None:
+        """A name that `from library import *` may have brought."""
+        from trainlint.evaluate.names import known_library_name
+
+        for source in reversed(self._stars):
+            found = known_library_name(source, name) if isinstance(source, str) else source.starred(name)
+            if found is not None:
+                return found
+        return None
+
+    def submodule(self, machine: Machine, name: str) -> Value | None:
+        """A file in the folder of which this one is the `__init__`."""
+        if self.path is None or self.path.name != "__init__.py":
+            return None
+        program = self.project.find(f".{self.package}.{name}" if self.package else f".{name}", self)
+        return program.module if program is not None else None
+
+
+def _dotted(node: cst.BaseExpression) -> str:
+    if isinstance(node, cst.Attribute):
+        return f"{_dotted(node.value)}.{node.attr.value}"
+    return node.value if isinstance(node, cst.Name) else ""

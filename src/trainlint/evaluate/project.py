@@ -1,0 +1,137 @@
+"""The files that belong to one program: its imports are found here and each is read once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trainlint.evaluate.program import Program
+from trainlint.sources.document import Document, Unreadable
+from trainlint.syntax.gate import WATCHED, SyntaxProblem
+from trainlint.values.value import Scope
+
+MOST_FILES = 60
+"""Files of a project that are read for one program."""
+
+_ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
+
+
+class Project:
+    """Finds the files that imports name, beside the program, in its packages and in the project's root."""
+
+    def __init__(self, path: Path | None, root: Path | None = None) -> None:
+        self.path = path
+        self.root = root or (_root_of(path) if path is not None else None)
+        self._programs: dict[Path, Program | None] = {}
+        self._by_scope: dict[int, Program] = {}
+        self._imports: dict[int, list[Program]] = {}
+        self.files_read: list[Path] = []
+
+    def add(self, program: Program) -> Program:
+        self._by_scope[id(program.scope)] = program
+        return program
+
+    def main(self, document: Document) -> Program:
+        """The program that a document is.
+
+        Raises:
+            SyntaxProblem: the text is not Python.
+        """
+        program = self.add(
+            Program(self, document.filename, document.text, self._package_of(self.path), self.path)
+        )
+        if self.path is not None:
+            self._programs[self.path.resolve()] = program
+        return program
+
+    def program_of(self, scope: Scope) -> Program:
+        return self._by_scope[id(scope)]
+
+    def imported_by(self, program: Program) -> list[Program]:
+        return self._imports.get(id(program), [])
+
+    def find(self, dotted: str, importer: Program) -> Program | None:
+        """The file that a dotted name means, seen from the file that imports it; None for libraries.
+
+        A leading dot: relative to the root of the importer's own package.
+        """
+        relative = dotted.startswith(".")
+        parts = [part for part in dotted.split(".") if part]
+        if (
+            self.path is None
+            or importer.path is None
+            or (not parts and not relative)
+            or (parts and not relative and parts[0] in WATCHED)
+        ):
+            return None
+        for folder in self._folders(importer, relative):
+            target = folder.joinpath(*parts)
+            for candidate in (
+                target.with_name(target.name + ".py") if parts else None,
+                target / "__init__.py",
+            ):
+                if candidate is not None and candidate.is_file():
+                    return self._load(candidate, importer)
+        return None
+
+    def _folders(self, importer: Program, relative: bool) -> list[Path]:
+        assert importer.path is not None
+        here = importer.path.parent
+        package_depth = len(importer.package.split(".")) if importer.package else 0
+        top = here
+        for _ in range(package_depth):
+            top = top.parent
+        if relative:
+            return [top]
+        assert self.path is not None
+        folders = [here, self.path.parent, top]
+        if self.root is not None:
+            folders += [self.root, self.root / "src"]
+        return list(dict.fromkeys(folders))
+
+    def _load(self, path: Path, importer: Program) -> Program | None:
+        key = path.resolve()
+        if key not in self._programs:
+            self._programs[key] = self._read(path)
+        program = self._programs[key]
+        if program is not None and program is not importer:
+            imports = self._imports.setdefault(id(importer), [])
+            if program not in imports:
+                imports.append(program)
+        return program
+
+    def _read(self, path: Path) -> Program | None:
+        if len(self.files_read) >= MOST_FILES:
+            return None
+        self.files_read.append(path)
+        try:
+            document = Document.from_path(path)
+            return self.add(Program(self, _shown(path), document.text, self._package_of(path), path))
+        except (Unreadable, SyntaxProblem):
+            return None
+
+    def _package_of(self, path: Path | None) -> str:
+        """The dotted name of the package that a file lies in: folders upward as long as they are packages."""
+        if path is None:
+            return ""
+        names: list[str] = []
+        folder = path.resolve().parent
+        while (folder / "__init__.py").is_file() and folder.parent != folder:
+            names.insert(0, folder.name)
+            folder = folder.parent
+        return ".".join(names)
+
+
+def _root_of(path: Path) -> Path:
+    folder = path.resolve().parent
+    for parent in (folder, *folder.parents):
+        if any((parent / mark).exists() for mark in _ROOT_MARKS):
+            return parent
+    return folder
+
+
+def _shown(path: Path) -> str:
+    """A path as users write it: seen from the working directory where it lies below it."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()

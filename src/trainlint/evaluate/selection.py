@@ -1,0 +1,95 @@
+"""Which statements of a file training depends on: the others are never parsed by libcst."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from trainlint.syntax.chunks import Chunk, words_of
+
+TRAINING_WORDS = frozenset(
+    "backward zero_grad step fit fit_generator train_on_batch apply_gradients minimize GradientTape "
+    "manual_backward training_step train_step compile".split()
+)
+"""Methods that nobody calls who does not train."""
+
+_BUILDING_WORDS = frozenset(
+    "Sequential Trainer TrainingArguments configure_optimizers Seq2SeqTrainer".split()
+)
+
+_NETWORK_BASES = ("Module", "Model", "Layer", "Net", "Network", "Sequential")
+
+
+def training_names(chunks: Sequence[Chunk]) -> frozenset[str]:
+    """Functions and methods of a file that train, directly or through each other."""
+    words: dict[str, set[str]] = {}
+    for chunk in chunks:
+        for statement in chunk.statements:
+            for node in ast.walk(statement):
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith(
+                    "__"
+                ):
+                    words.setdefault(node.name, set()).update(words_of(node.body))
+    training: set[str] = set()
+    waiting = set(TRAINING_WORDS)
+    while waiting:
+        found = {name for name, mentioned in words.items() if name not in training and mentioned & waiting}
+        training |= found
+        waiting = found
+    return frozenset(training)
+
+
+def defines_network(chunk: Chunk) -> bool:
+    """Whether a chunk is a class that looks like a network or a layer."""
+    definition = chunk.definition
+    return isinstance(definition, ast.ClassDef) and any(
+        ast.unparse(base).rpartition(".")[2].endswith(_NETWORK_BASES) for base in definition.bases
+    )
+
+
+def roots(chunks: Sequence[Chunk], training: frozenset[str]) -> set[int]:
+    """Chunks that train, build a network, or use one that does."""
+    found = {
+        number
+        for number, chunk in enumerate(chunks)
+        if chunk.words & TRAINING_WORDS or chunk.words & _BUILDING_WORDS or defines_network(chunk)
+    }
+    hot = training | {name for number in found if chunks[number].definition for name in chunks[number].binds}
+    return found | {
+        number for number, chunk in enumerate(chunks) if chunk.definition is None and chunk.names & hot
+    }
+
+
+def selected(chunks: Sequence[Chunk], start: set[int]) -> set[int]:
+    """The chunks that some chunks depend on, themselves included.
+
+    A chunk depends on those that bind what it mentions, and what a statement binds (no `def`, no import) may
+    be changed by every later statement that mentions it: `parser.add_argument`, `config["lr"] = …`.
+    """
+    chosen = set(start)
+    while True:
+        mentioned: set[str] = set()
+        changeable: set[str] = set()
+        for number in chosen:
+            chunk = chunks[number]
+            mentioned |= chunk.names
+            if chunk.definition is None and not chunk.is_import:
+                changeable |= chunk.binds
+        more = {
+            number
+            for number, chunk in enumerate(chunks)
+            if number not in chosen
+            and (
+                chunk.binds & mentioned
+                or _is_star(chunk)
+                or (chunk.definition is None and not chunk.is_import and chunk.names & changeable)
+            )
+        }
+        if not more:
+            return chosen
+        chosen |= more
+
+
+def _is_star(chunk: Chunk) -> bool:
+    """`from x import *` may bind anything."""
+    return "*" in chunk.binds

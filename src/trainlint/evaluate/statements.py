@@ -1,0 +1,319 @@
+"""What statements do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from trainlint.evaluate import classes, functions, names, operators
+from trainlint.evaluate.assignment import assign, assign_attribute, assign_item
+from trainlint.evaluate.attributes import attribute
+from trainlint.evaluate.flow import Flow
+from trainlint.evaluate.grammar import statement
+from trainlint.evaluate.subscripts import item, single_index
+from trainlint.frameworks import catalogue
+from trainlint.frameworks.call import Arguments, Call
+from trainlint.values.trail import MISSING
+from trainlint.values.value import (
+    Class,
+    Function,
+    Instance,
+    Items,
+    Known,
+    Mapped,
+    Reference,
+    Unknown,
+    Value,
+    integer,
+)
+
+if TYPE_CHECKING:
+    from trainlint.evaluate.machine import Machine
+
+
+@statement(cst.SimpleStatementLine)
+def line(machine: Machine, node: cst.SimpleStatementLine) -> Flow:
+    return machine.execute(node.body)
+
+
+@statement(cst.Expr)
+def expression_statement(machine: Machine, node: cst.Expr) -> Flow:
+    machine.evaluate(node.value)
+    return Flow.NEXT
+
+
+@statement(cst.Assign)
+def assignment(machine: Machine, node: cst.Assign) -> Flow:
+    value = machine.evaluate(node.value)
+    for target in node.targets:
+        assign(machine, target.target, value, node.value)
+    return Flow.NEXT
+
+
+@statement(cst.AnnAssign)
+def annotated_assignment(machine: Machine, node: cst.AnnAssign) -> Flow:
+    if node.value is not None:
+        assign(machine, node.target, machine.evaluate(node.value), node.value)
+    return Flow.NEXT
+
+
+@statement(cst.AugAssign)
+def augmented_assignment(machine: Machine, node: cst.AugAssign) -> Flow:
+    """`x += y`; a list grows in place, as in Python."""
+    target = node.target
+    if isinstance(target, cst.Subscript):
+        old = item(machine, machine.evaluate(target.value), single_index(machine, target), node)
+    else:
+        old = machine.evaluate(target)
+    value = machine.evaluate(node.value)
+    sign = _AUGMENTED[type(node.operator)]
+    if isinstance(old, Items) and old.kind == "list" and sign == "+":
+        more = machine.items(value)
+        machine.write(old, "items", old.items + (more or ()))
+        if more is None:
+            machine.write(old, "complete", False)
+        return Flow.NEXT
+    new = operators.combine(machine, sign, old, value, node)
+    if isinstance(target, cst.Subscript):
+        assign_item(machine, target, new, node)
+    else:
+        assign(machine, target, new, node)
+    return Flow.NEXT
+
+
+_AUGMENTED = {
+    cst.AddAssign: "+", cst.SubtractAssign: "-", cst.MultiplyAssign: "*", cst.DivideAssign: "/",
+    cst.FloorDivideAssign: "//", cst.ModuloAssign: "%", cst.PowerAssign: "**", cst.MatrixMultiplyAssign: "@",
+    cst.BitAndAssign: "&", cst.BitOrAssign: "|", cst.BitXorAssign: "^", cst.LeftShiftAssign: "<<",
+    cst.RightShiftAssign: ">>",
+}  # fmt: skip
+
+
+@statement(cst.If)
+def condition(machine: Machine, node: cst.If) -> Flow:
+    test = machine.evaluate(node.test)
+    decided = machine.truth(test)
+
+    def otherwise() -> Flow:
+        if isinstance(node.orelse, cst.If):
+            return condition(machine, node.orelse)
+        return machine.execute(node.orelse.body.body) if node.orelse is not None else Flow.NEXT
+
+    def then() -> Flow:
+        return machine.execute(node.body.body)
+
+    if decided is None:
+        return machine.branch(
+            [then, otherwise], machine.frame.chunk.code_for(node.test), machine.site(node.test)
+        )
+    taken, left_out = (then, node.orelse) if decided else (otherwise, node.body)
+    if _overridable(test) and left_out is not None and _trains_only(machine, left_out, node, decided):
+        # `if args.train:` with a default of False: what would be trained still matters.
+        return machine.branch(
+            [then, otherwise], machine.frame.chunk.code_for(node.test), machine.site(node.test)
+        )
+    with machine.decided_by(test):
+        return taken()
+
+
+def _overridable(test: Value) -> bool:
+    from trainlint.values.origin import Certainty
+
+    return test.origin is not None and test.origin.certainty is not Certainty.EXACT
+
+
+def _trains_only(machine: Machine, left_out: cst.CSTNode, node: cst.If, decided: bool) -> bool:
+    taken: cst.CSTNode | None = node.body if decided else node.orelse
+    program = machine.frame.program
+    return program.trains(machine, left_out) and (taken is None or not program.trains(machine, taken))
+
+
+@statement(cst.With)
+def context(machine: Machine, node: cst.With) -> Flow:
+    entered: list[tuple[Value, cst.CSTNode]] = []
+    for with_item in node.items:
+        manager = machine.evaluate(with_item.item)
+        value = _enter(machine, manager, with_item.item)
+        entered.append((manager, with_item.item))
+        if with_item.asname is not None and isinstance(with_item.asname.name, cst.BaseExpression):
+            assign(machine, with_item.asname.name, value, with_item.item)
+    flow = machine.execute(node.body.body)
+    for manager, item_node in reversed(entered):
+        _exit(machine, manager, item_node)
+    return flow
+
+
+def _enter(machine: Machine, manager: Value, node: cst.CSTNode) -> Value:
+    return _manage(machine, manager, "__enter__", (), node)
+
+
+def _exit(machine: Machine, manager: Value, node: cst.CSTNode) -> None:
+    _manage(machine, manager, "__exit__", (Known(None), Known(None), Known(None)), node)
+
+
+def _manage(
+    machine: Machine, manager: Value, name: str, arguments: tuple[Value, ...], node: cst.CSTNode
+) -> Value:
+    site = machine.site(node)
+    handler = catalogue.method(manager, name)
+    if handler is not None:
+        return handler(Call(name, Arguments(arguments), site, machine, manager))
+    if (
+        isinstance(manager, Instance)
+        and isinstance(manager.cls, Class)
+        and classes.find(machine, manager.cls, name)
+    ):
+        return machine.call(attribute(machine, manager, name, site), Arguments(arguments), site)
+    return manager if name == "__enter__" else Known(None)
+
+
+@statement(cst.Try, cst.TryStar)
+def attempt(machine: Machine, node: cst.Try | cst.TryStar) -> Flow:
+    """The body as if nothing goes wrong; the handlers only where the body always raises."""
+    flow = machine.execute(node.body.body)
+    if flow is Flow.RAISE and node.handlers:
+        flow = machine.execute(node.handlers[0].body.body)
+    elif flow is Flow.NEXT and node.orelse is not None:
+        flow = machine.execute(node.orelse.body.body)
+    if node.finalbody is not None:
+        last = machine.execute(node.finalbody.body.body)
+        return last if last is not Flow.NEXT else flow
+    return flow
+
+
+@statement(cst.FunctionDef)
+def define_function(machine: Machine, node: cst.FunctionDef) -> Flow:
+    function: Value = functions.make_function(machine, node)
+    assert isinstance(function, Function)
+    for decorator in reversed(function.decorators):
+        function = _decorated(machine, decorator, function, node)
+    machine.write(machine.frame.scope, node.name.value, function)
+    return Flow.NEXT
+
+
+def _decorated(machine: Machine, decorator: Value, function: Value, node: cst.FunctionDef) -> Value:
+    """A decorator of the program may change a function; one that is not known leaves it as it is."""
+    if isinstance(decorator, Function):
+        changed = machine.call(decorator, Arguments((function,)), machine.site(node.name))
+        if not isinstance(changed, Unknown) and not (isinstance(changed, Known) and changed.value is None):
+            return changed
+    elif isinstance(decorator, Reference | Instance):
+        handler = catalogue.method(decorator, "__decorate__") if isinstance(decorator, Instance) else None
+        if handler is not None:
+            return handler(
+                Call("__decorate__", Arguments((function,)), machine.site(node.name), machine, decorator)
+            )
+    return function
+
+
+@statement(cst.ClassDef)
+def define_class(machine: Machine, node: cst.ClassDef) -> Flow:
+    machine.write(machine.frame.scope, node.name.value, classes.make_class(machine, node))
+    return Flow.NEXT
+
+
+@statement(cst.Return)
+def returning(machine: Machine, node: cst.Return) -> Flow:
+    value = machine.evaluate(node.value) if node.value is not None else Known(None)
+    machine.frame.returned.append(value)
+    return Flow.RETURN
+
+
+@statement(cst.Break)
+def breaking(machine: Machine, node: cst.Break) -> Flow:
+    return Flow.BREAK
+
+
+@statement(cst.Continue)
+def continuing(machine: Machine, node: cst.Continue) -> Flow:
+    return Flow.CONTINUE
+
+
+@statement(cst.Raise)
+def raising(machine: Machine, node: cst.Raise) -> Flow:
+    return Flow.RAISE
+
+
+@statement(cst.Global)
+def global_names(machine: Machine, node: cst.Global) -> Flow:
+    machine.frame.scope.globals.update(name.name.value for name in node.names)
+    return Flow.NEXT
+
+
+@statement(cst.Nonlocal)
+def nonlocal_names(machine: Machine, node: cst.Nonlocal) -> Flow:
+    machine.frame.scope.nonlocals.update(name.name.value for name in node.names)
+    return Flow.NEXT
+
+
+@statement(cst.Del)
+def deletion(machine: Machine, node: cst.Del) -> Flow:
+    targets = [e.value for e in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    for target in targets:
+        if isinstance(target, cst.Name):
+            names.unbind(machine, target.value)
+        elif isinstance(target, cst.Subscript):
+            receiver, key = machine.evaluate(target.value), single_index(machine, target)
+            if isinstance(receiver, Mapped) and isinstance(key, Known):
+                machine.write(receiver, key.value, MISSING)
+            elif isinstance(receiver, Items) and (position := integer(key)) is not None:
+                kept = list(receiver.items)
+                if -len(kept) <= position < len(kept):
+                    del kept[position]
+                    machine.write(receiver, "items", tuple(kept))
+        elif isinstance(target, cst.Attribute):
+            assign_attribute(machine, machine.evaluate(target.value), target.attr.value, Unknown("deleted"))
+    return Flow.NEXT
+
+
+@statement(cst.Import, cst.ImportFrom)
+def importing(machine: Machine, node: cst.Import | cst.ImportFrom) -> Flow:
+    machine.frame.program.run_import(machine, node)
+    return Flow.NEXT
+
+
+@statement(cst.Match)
+def matching(machine: Machine, node: cst.Match) -> Flow:
+    """A `match` on constants is decided where the subject is known; else each case is a path."""
+    subject = machine.evaluate(node.subject)
+    paths: list[Callable[[], Flow]] = []
+    for case in node.cases:
+        verdict = _matches(machine, case, subject)
+        if verdict is False:
+            continue
+        if verdict and not paths:
+            with machine.decided_by(subject):
+                return machine.execute(case.body.body)
+        paths.append(lambda case=case: machine.execute(case.body.body))  # type: ignore[misc]
+        if verdict:
+            break
+    else:
+        paths.append(lambda: Flow.NEXT)
+    if len(paths) == 1:
+        return paths[0]()
+    return machine.branch(paths, machine.frame.chunk.code_for(node.subject), machine.site(node.subject))
+
+
+def _matches(machine: Machine, case: cst.MatchCase, subject: Value) -> bool | None:
+    verdict = _pattern(machine, case.pattern, subject)
+    if case.guard is None or verdict is False:
+        return verdict
+    guard = machine.truth(machine.evaluate(case.guard))
+    return False if guard is False else (verdict if guard else None)
+
+
+def _pattern(machine: Machine, pattern: cst.MatchPattern, subject: Value) -> bool | None:
+    if isinstance(pattern, cst.MatchValue):
+        return operators.compare(subject, cst.Equal(), machine.evaluate(pattern.value))
+    if isinstance(pattern, cst.MatchSingleton):
+        return operators.compare(subject, cst.Is(), machine.evaluate(pattern.value))
+    if isinstance(pattern, cst.MatchOr):
+        found = [_pattern(machine, option.pattern, subject) for option in pattern.patterns]
+        return True if True in found else (None if None in found else False)
+    if isinstance(pattern, cst.MatchAs) and pattern.pattern is None:
+        if pattern.name is not None:
+            names.bind(machine, pattern.name.value, subject)
+        return True
+    return None

@@ -1,0 +1,113 @@
+"""Modules of the standard library, and small wrappers, that training scripts build things with."""
+
+from __future__ import annotations
+
+from trainlint.frameworks.call import Arguments, Call, Handler
+from trainlint.frameworks.python.builtin_functions import FUNCTIONS, first_argument
+from trainlint.values.origin import Made, Origin
+from trainlint.values.value import Instance, Items, Known, Mapped, Partial, Reference, Unknown, Value
+
+
+def _partial(call: Call) -> Value:
+    if not call.arguments.positional:
+        return Unknown("partial()")
+    return Partial(
+        call.arguments.positional[0], call.arguments.positional[1:], dict(call.arguments.keyword), call.origin
+    )
+
+
+def _namespace(call: Call) -> Value:
+    made = Instance(Reference("types.SimpleNamespace"), {}, call.origin)
+    for name, value in call.arguments.keyword.items():
+        made.slots[name] = value
+    return made
+
+
+def _instance(call: Call) -> Value:
+    """An object whose class means something elsewhere: field(default=…), a context manager."""
+    arguments = {f"*{i}": value for i, value in enumerate(call.arguments.positional)} | call.arguments.keyword
+    return Instance(Reference(call.name), arguments, call.origin)
+
+
+def _environment(call: Call) -> Value:
+    default = call.argument(1, "default")
+    if isinstance(default, Known):
+        key = call.argument(0)
+        label = str(key.value) if isinstance(key, Known) else "an environment variable"
+        parents = (default.origin,) if default.origin else ()
+        return Known(default.value, Origin(Made.OPTION, call.site, label, parents))
+    return Unknown("an environment variable")
+
+
+def _reduce(call: Call) -> Value:
+    values = call.arguments.positional
+    items = call.machine.items(values[1]) if len(values) > 1 else None
+    if not items:
+        return Unknown("reduce() over something unknown")
+    total = values[2] if len(values) > 2 else items[0]
+    for item in items if len(values) > 2 else items[1:]:
+        total = call.machine.call(values[0], Arguments((total, item)), call.site)
+    return total
+
+
+def _chain(call: Call) -> Value:
+    parts = [call.machine.items(value) for value in call.arguments.positional]
+    if all(part is not None for part in parts):
+        return Items([item for part in parts for item in part or ()])
+    return Items(call.arguments.positional, complete=True, origin=call.origin)
+
+
+def _named_tuple(call: Call) -> Value:
+    return Unknown("a class made by namedtuple()")
+
+
+def _default_dict(call: Call) -> Value:
+    return Mapped({}, complete=False, origin=call.origin)
+
+
+def _itertools_product(call: Call) -> Value:
+    """A grid: every combination that a search goes through."""
+    return Unknown("a grid of combinations")
+
+
+STANDARD: dict[str, Handler] = {
+    "functools.partial": _partial,
+    "functools.reduce": _reduce,
+    "functools.wraps": _instance,
+    "types.SimpleNamespace": _namespace,
+    "argparse.Namespace": _namespace,
+    "copy.copy": first_argument,
+    "copy.deepcopy": first_argument,
+    "collections.OrderedDict": FUNCTIONS["builtins.dict"],
+    "collections.defaultdict": _default_dict,
+    "collections.namedtuple": _named_tuple,
+    "collections.deque": FUNCTIONS["builtins.list"],
+    "itertools.chain": _chain,
+    "itertools.product": _itertools_product,
+    "itertools.cycle": first_argument,
+    "itertools.islice": first_argument,
+    "itertools.count": _instance,
+    "os.environ.get": _environment,
+    "os.getenv": _environment,
+    "dataclasses.field": _instance,
+    "dataclasses.dataclass": _instance,
+    "dataclasses.asdict": FUNCTIONS["builtins.vars"],
+    "dataclasses.replace": first_argument,
+    "pydantic.Field": _instance,
+    "attr.ib": _instance,
+    "attrs.field": _instance,
+    "attr.s": _instance,
+    "attrs.define": _instance,
+    "tqdm.tqdm": first_argument,
+    "tqdm.trange": FUNCTIONS["builtins.range"],
+    "tqdm.auto.tqdm": first_argument,
+    "tqdm.auto.trange": FUNCTIONS["builtins.range"],
+    "tqdm.notebook.tqdm": first_argument,
+    "tqdm.notebook.trange": FUNCTIONS["builtins.range"],
+    "tqdm.tqdm_notebook": first_argument,
+    "tqdm": first_argument,
+    "rich.progress.track": first_argument,
+    "progressbar.progressbar": first_argument,
+    "contextlib.nullcontext": _instance,
+    "typing.cast": lambda call: call.argument(1) or Unknown("cast()"),
+}
