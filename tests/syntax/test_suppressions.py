@@ -169,22 +169,8 @@ def test_selectors() -> None:
 @given(
     st.lists(
         st.sampled_from(
-            [
-                "# trainlint: ",
-                "ignore",
-                "-file",
-                "off",
-                "on",
-                "[",
-                "]",
-                "TL101",
-                "# noqa",
-                ":",
-                ",",
-                "\n",
-                "    ",
-            ]
-            + ["if x:", "'''", "(", ")", "\\", "\r", "\u2028", "x = 1", "\x00", "@", "é", "\t"]
+            "# trainlint: |ignore|-file|off|on|[|]|TL101|# noqa|:|,|\n|    |if x:|'''|(|)|\\|\r|\u2028|"
+            "x = 1|\x00|@|é|\t".split("|")
         ),
         max_size=25,
     ).map("".join)
