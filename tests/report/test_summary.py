@@ -1,0 +1,19 @@
+"""The last line of a run."""
+
+from tests.report.examples import finding, result
+from trainlint.engine.diagnostic import Severity
+from trainlint.engine.run import RunResult
+from trainlint.report.summary import summary
+
+
+def test_findings_are_counted_by_severity() -> None:
+    found = [finding(), finding(severity=Severity.ERROR), finding(severity=Severity.ERROR)]
+    assert summary(result(*found)) == "Found 3 problems (2 errors, 1 warning) in 1 of 1 file."
+
+
+def test_a_clean_run_says_how_much_it_saw() -> None:
+    assert summary(RunResult([], ["a.py", "b.py"])) == "No problems found in 2 files."
+
+
+def test_no_files_are_no_error() -> None:
+    assert summary(RunResult([], [])) == "No Python files or notebooks to check."
