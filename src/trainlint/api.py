@@ -2,7 +2,7 @@
 
 from trainlint.engine.diagnostic import Edit, Fix
 from trainlint.engine.rule import Example, Options, Rule, replace_value
-from trainlint.plan import context
+from trainlint.plan import context, kinds
 from trainlint.plan.data import Data
 from trainlint.plan.loop import Branch, Event, Loop, Sequence
 from trainlint.plan.network import Layer, Network
@@ -11,11 +11,12 @@ from trainlint.plan.optimizer import Optimizer, ParameterGroup
 from trainlint.plan.plan import TrainingPlan
 from trainlint.plan.run import TrainingRun
 from trainlint.plan.schedule import Schedule
-from trainlint.plan.setting import Setting
+from trainlint.plan.setting import Setting, spoken
 from trainlint.values.origin import Certainty, Origin, weakest
 
 __all__ = [
     "Branch", "Certainty", "Data", "Edit", "Event", "Example", "Fix", "Layer", "Loop", "Metric", "Network",
-    "Objective", "Optimizer", "Options", "Origin", "ParameterGroup", "Rule", "Schedule", "Sequence", "Setting",
-    "Target", "TrainingPlan", "TrainingRun", "context", "replace_value", "weakest",
+    "Objective", "Optimizer", "Options", "Origin", "ParameterGroup", "Rule", "Schedule", "Sequence",
+    "Setting", "Target", "TrainingPlan", "TrainingRun", "context", "kinds", "replace_value", "spoken",
+    "weakest",
 ]  # fmt: skip

@@ -49,7 +49,7 @@ SATURATED: dict[str, tuple[Network, list[list[int]]]] = {
     ),
     "twice on one layer": (network("input", "linear", "sigmoid", "sigmoid", "linear"), [[2]]),
     "the longest branch counts": (
-        network("input", *DENSE, *DENSE, ("linear", (2,)), ("concat", (4, 5)), "linear"),
+        network("input", *DENSE, *DENSE, ("linear", (2,)), ("concatenate", (4, 5)), "linear"),
         [[2, 4]],
     ),
 }  # fmt: skip
@@ -65,7 +65,7 @@ LINEAR: dict[str, tuple[Network, list[list[int]]]] = {
     "a longer run": (network("input", "linear", "dropout", "linear", "batch_norm", "linear"), [[1, 3, 5]]),
     "activations": (network("input", "linear", "relu", "linear"), []),
     "layer normalisation is not affine": (network("input", "linear", "layer_norm", "linear"), []),
-    "pooling": (network("input", "conv2d", "max_pool2d", "conv2d"), []),
+    "pooling": (network("input", "conv2d", "max_pool", "conv2d"), []),
     "something else reads it": (network("input", "linear", "linear", ("linear", (1,))), []),
     "not followed": (network("input", "linear", "unknown", "linear"), []),
     "flattened": (network("input", "conv2d", "flatten", "linear"), [[1, 3]]),
@@ -98,5 +98,5 @@ def test_normalised(net: Network, expected: bool | None) -> None:
 
 
 def test_the_layers_that_meet_the_input() -> None:
-    net = network("input", "flatten", "linear", ("max_pool2d", (0,)), ("batch_norm", (3,)))
+    net = network("input", "flatten", "linear", ("max_pool", (0,)), ("batch_norm", (3,)))
     assert [layer.index for layer in net.meeting_input()] == [2, 4]

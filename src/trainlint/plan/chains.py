@@ -12,6 +12,7 @@ from trainlint.plan.kinds import (
     FEATURE_KEEPING,
     NORMALISATIONS,
     POOLING,
+    RANGE_KEEPING,
     RECURRENT,
     TRANSPARENT,
     UNKNOWN,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 Chain = tuple["Layer", ...]
 
 GATING = frozenset({"multiply", "mul"})
-PASSING = TRANSPARENT | POOLING | {"concat"}
+PASSING = TRANSPARENT | POOLING | {"concatenate"}
 
 
 def endings(network: Network, last: Layer) -> tuple[Layer, ...]:
@@ -58,6 +59,20 @@ def features(network: Network, layer: Layer) -> int | None:
     return layer.units
 
 
+def softmax_size(network: Network, layer: Layer) -> int | None:
+    """Over how many values a softmax goes: the size of its axis."""
+    axis = layer.number("axis")
+    if "axis" not in layer.settings and network.framework == "keras":
+        axis = -1  # keras.activations.softmax: axis=-1
+    shape = layer.output_shape
+    if axis is None:
+        return None
+    if shape is None or not -len(shape) <= axis < len(shape):
+        return features(network, layer) if axis == -1 else None
+    size = shape[int(axis)]
+    return size if isinstance(size, int) else None
+
+
 def meeting_input(network: Network) -> Iterator[Layer]:
     """The layers that first do something with the values that come in: moving them around does not count."""
     seen = set[int]()
@@ -68,7 +83,7 @@ def meeting_input(network: Network) -> Iterator[Layer]:
             continue
         seen.add(index)
         layer = network.layers[index]
-        if layer.kind in TRANSPARENT | POOLING:
+        if layer.kind in RANGE_KEEPING:
             waiting.extend(network.users[index])
         else:
             yield layer

@@ -37,12 +37,12 @@ TRANSPARENT = frozenset(
 )
 """Layers that leave the values as they are (dropout: in expectation)."""
 
-POOLING = frozenset(
-    "max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d adaptive_avg_pool1d "
-    "adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d "
-    "global_avg_pool1d global_avg_pool2d global_avg_pool3d global_max_pool1d global_max_pool2d "
-    "global_max_pool3d".split()
+POOLING = frozenset("max_pool avg_pool adaptive_avg_pool adaptive_max_pool global_avg_pool global_max_pool".split())
+
+RANGE_KEEPING = (
+    TRANSPARENT | POOLING | frozenset("pad padding crop resize upsample augmentation repeat".split())
 )
+"""Layers that leave the range of the values about as it is."""
 
 FEATURE_KEEPING = TRANSPARENT - {"flatten", "reshape", "permute"}
 """Transparent layers that keep every axis in its place."""

@@ -124,6 +124,10 @@ class Network(Part):
         """The layers that first do something with the values that come in."""
         return chains.meeting_input(self)
 
+    def softmax_size(self, layer: Layer) -> int | None:
+        """Over how many values a softmax goes: the size of its axis."""
+        return chains.softmax_size(self, layer)
+
     def features(self, layer: Layer) -> int | None:
         """How many values `layer` gives for each place of its output."""
         return chains.features(self, layer)

@@ -41,3 +41,10 @@ class Optimizer(Part):
         setting = self.settings.get(name)
         value = setting.value if setting else None
         return float(value) if isinstance(value, int | float) else None
+
+    @property
+    def peak_rates(self) -> tuple[Setting[float], ...]:
+        """The highest rate that each group of parameters trains with; what the schedule makes of it counts."""
+        if self.schedule is not None:
+            return (self.schedule.peak,)
+        return tuple(group.learning_rate for group in self.groups) or (self.learning_rate,)

@@ -43,7 +43,7 @@ class TrainingPlan(Part):
 
     def networks_of(self, optimizer: Optimizer) -> list[Network]:
         """The networks whose weights it changes; empty when that is unknown."""
-        return [self.networks[index] for index in optimizer.networks]
+        return [self.networks[index] for index in optimizer.networks if index < len(self.networks)]
 
     def updates_of(self, optimizer: Optimizer) -> int | None:
         """Number of updates in all runs together, None when one is unknown."""

@@ -1,0 +1,1 @@
+"""trainlint's own rules, one file each, in folders by family."""

@@ -1,0 +1,1 @@
+"""Rules about activations and the way layers are put together."""

@@ -1,0 +1,1 @@
+"""Rules about the training data and how it reaches the network."""

@@ -1,0 +1,145 @@
+"""A sigmoid in front of a loss that applies sigmoid itself."""
+
+from __future__ import annotations
+
+from trainlint.api import Example, Rule, TrainingPlan
+
+
+class SigmoidBeforeBceWithLogits(Rule):
+    """`BCEWithLogitsLoss` gets probabilities where it wants scores.
+
+    ## What it does
+    Follows the output of the network to `BCEWithLogitsLoss`, `binary_cross_entropy_with_logits` or
+    TensorFlow's `sigmoid_cross_entropy_with_logits` and looks for a sigmoid on the way.
+
+    ## Why is this bad?
+    The loss applies sigmoid to its input. The second sigmoid sees numbers between 0 and 1 and gives numbers
+    between 0.5 and 0.73: the loss stays above 0.31 on positive samples and above 0.69 on negative ones,
+    however long the network trains.
+
+    ## When it stays silent
+    The way from the network to the loss cannot be followed. A sigmoid inside the network, as in a gate; one
+    that only inference goes through.
+
+    ## Sources
+    The input of the loss: documentation of `torch.nn.BCEWithLogitsLoss`. The levels: -ln(sigmoid(1)) = 0.313
+    and -ln(1 - sigmoid(0)) = 0.693.
+    """
+
+    name = "sigmoid-before-bce-with-logits"
+    code = "TL202"
+    family = "objective"
+    since = "0.1.0"
+    frameworks = ("torch", "keras")
+    severity = "error"
+    message = "`{loss}` applies a second sigmoid: the loss stays above 0.31"
+    help = "give the loss the scores from before the sigmoid, or use the loss that takes probabilities"
+    silences = ("output-activation-loss-mismatch",)
+
+    good = [
+        Example(
+            "the loss gets scores, predictions get a sigmoid",
+            """
+            import torch
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(20, 32), nn.ReLU(), nn.Linear(32, 1))
+            criterion = nn.BCEWithLogitsLoss()
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in loader:
+                optimizer.zero_grad()
+                scores = model(x)
+                criterion(scores, y).backward()
+                optimizer.step()
+                accuracy = (torch.sigmoid(scores) > 0.5).eq(y).float().mean()
+            """,
+        ),
+        Example(
+            "the loss that takes probabilities",
+            """
+            import torch
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(20, 1), nn.Sigmoid())
+            criterion = nn.BCELoss()
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in loader:
+                optimizer.zero_grad()
+                criterion(model(x), y).backward()
+                optimizer.step()
+            """,
+        ),
+        Example(
+            "a gate inside the network",
+            """
+            import torch
+            from torch import nn
+
+            class Gated(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.gate = nn.Linear(20, 20)
+                    self.out = nn.Linear(20, 1)
+
+                def forward(self, x):
+                    return self.out(x * torch.sigmoid(self.gate(x)))
+
+            model = Gated()
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in loader:
+                optimizer.zero_grad()
+                nn.functional.binary_cross_entropy_with_logits(model(x), y).backward()
+                optimizer.step()
+            """,
+        ),
+    ]
+    bad = [
+        Example(
+            "a sigmoid ends the network",
+            """
+            import torch
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(20, 32), nn.ReLU(), nn.Linear(32, 1), nn.Sigmoid())
+            criterion = nn.BCEWithLogitsLoss()
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in loader:
+                optimizer.zero_grad()
+                criterion(model(x), y).backward()
+                optimizer.step()
+            """,
+            at="nn.Sigmoid()",
+        ),
+        Example(
+            "in the call of the loss, seen through a squeeze",
+            """
+            import torch
+            from torch.nn import Linear
+            from torch.nn.functional import binary_cross_entropy_with_logits as bce
+
+            model = Linear(20, 1)
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in loader:
+                optimizer.zero_grad()
+                bce(torch.sigmoid(model(x)).squeeze(1), y).backward()
+                optimizer.step()
+            """,
+            at="torch.sigmoid(model(x))",
+        ),
+    ]
+
+    def check(self, plan: TrainingPlan) -> None:
+        for objective in plan.objectives:
+            if objective.loss != "binary_cross_entropy" or objective.takes_logits.value is not True:
+                continue
+            if "from_logits" in objective.settings:  # Keras: another rule looks at the switch
+                continue
+            if found := objective.ends_in({"sigmoid"}):
+                layer, certainty = found
+                self.report(
+                    layer.origin,
+                    subject=objective,
+                    certainty=certainty,
+                    because=(objective.loss_origin,),
+                    loss=objective.title,
+                )

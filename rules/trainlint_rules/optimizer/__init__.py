@@ -1,0 +1,1 @@
+"""Rules about the optimizer and its learning rate."""
