@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pydantic_core import to_jsonable_python
+from pydantic_core import to_json
 
 from trainlint.plan.plan import TrainingPlan
 
@@ -21,9 +21,7 @@ def render(plan: TrainingPlan) -> str:
 def as_json(plan: TrainingPlan) -> dict[str, Any]:
     """The plan as plain data."""
     # A program may hold anything as a value; what JSON has no form for is given by its text.
-    data: dict[str, Any] = to_jsonable_python(
-        plan, fallback=str, serialize_unknown=True, inf_nan_mode="strings"
-    )
+    data: dict[str, Any] = json.loads(to_json(plan, fallback=str, serialize_unknown=True))
     data["context"] = sorted(plan.context)
     for objective, entry in zip(plan.objectives, data["objectives"], strict=True):
         for index, network in enumerate(plan.networks):
