@@ -1,0 +1,92 @@
+"""What the names of PyTorch and torchvision mean, put together from the tables beside this file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trainlint.frameworks.call import Call, Handler
+from trainlint.frameworks.library import Handlers, Library, merged
+from trainlint.frameworks.torch import (
+    activations,
+    containers,
+    contexts,
+    convolutions,
+    creation,
+    data,
+    dense,
+    functional,
+    known_datasets,
+    losses,
+    module,
+    normalisation,
+    optimizers,
+    parameters,
+    pooling,
+    reshaping,
+    tensor_methods,
+)
+from trainlint.frameworks.torch.hierarchy import MODULE, bases
+from trainlint.frameworks.torch.layers import layer_tables
+from trainlint.values.value import Instance, Reference, Value
+
+_LAYERS, _LAYER_METHODS, _LAYER_CALLS = layer_tables(
+    merged(
+        activations.LAYERS,
+        convolutions.LAYERS,
+        dense.LAYERS,
+        normalisation.LAYERS,
+        pooling.LAYERS,
+        reshaping.LAYERS,
+    )
+)
+
+
+def fallback(call: Call) -> Value:
+    """A name that stands in no table: a class gives an object with the arguments that were passed."""
+    if call.title[:1].isupper():
+        positional = {f"*{index}": value for index, value in enumerate(call.arguments.positional)}
+        return Instance(Reference(call.name), positional | call.arguments.keyword, call.origin)
+    return call.unknown()
+
+
+def by_class(*tables: Mapping[str, Handlers]) -> dict[str, dict[str, Handler]]:
+    """Tables of methods or attributes by class as one."""
+    classes = {name for table in tables for name in table}
+    return {name: merged(*(table.get(name, {}) for table in tables)) for name in classes}
+
+
+LIBRARY = Library(
+    functions=merged(
+        _LAYERS,
+        containers.FUNCTIONS,
+        contexts.FUNCTIONS,
+        creation.FUNCTIONS,
+        data.FUNCTIONS,
+        functional.FUNCTIONS,
+        known_datasets.FUNCTIONS,
+        losses.FUNCTIONS,
+        optimizers.FUNCTIONS,
+        tensor_methods.FUNCTIONS,
+    ),
+    methods=by_class(
+        {MODULE: module.METHODS},
+        _LAYER_METHODS,
+        containers.METHODS,
+        contexts.METHODS,
+        data.METHODS,
+        known_datasets.METHODS,
+        losses.METHODS,
+        optimizers.METHODS,
+    ),
+    calls=merged(_LAYER_CALLS, containers.CALLS, contexts.CALLS, losses.CALLS, module.CALLS),
+    elements=merged(
+        containers.ELEMENTS,
+        data.ELEMENTS,
+        {parameters.PARAMETERS: parameters.any_parameter, parameters.NAMED: parameters.any_named_parameter},
+    ),
+    attributes=by_class({MODULE: module.ATTRIBUTES}, known_datasets.ATTRIBUTES),
+    tensor_methods=tensor_methods.METHODS,
+    tensor_attributes=tensor_methods.ATTRIBUTES,
+    bases=bases,
+    fallback=fallback,
+)

@@ -1,0 +1,216 @@
+"""torch.nn.Module: what every module can do, and applying one that the program defines."""
+
+from __future__ import annotations
+
+from trainlint.frameworks.call import Arguments, Call, Handler, as_tensor
+from trainlint.frameworks.facts import NetworkApplied
+from trainlint.frameworks.torch.parameters import (
+    children,
+    defines,
+    parameters_of,
+    set_trainable,
+    submodules,
+)
+from trainlint.values.tensor import Tensor
+from trainlint.values.value import Instance, Items, Known, Reference, Unknown, Value, constant
+
+
+LOADED = "parameters.loaded"
+"""The slot of a module that holds what `load_state_dict` got. No attribute can have this name."""
+
+STATE = "torch.nn.Module.state_dict"
+
+
+def applied(apply: Handler, *, container: bool = False) -> Handler:
+    """Calling a module: its `forward`, and the note that a network was applied.
+
+    A class of the program that defines `forward` goes its own way; otherwise `apply` is the library's. A
+    single layer of the library is a network only when it stands alone and has weights.
+    """
+
+    def handler(call: Call) -> Value:
+        module = call.receiver
+        if not isinstance(module, Instance):
+            return call.unknown()
+        arguments = Arguments(
+            tuple(_placeholder(value) for value in call.arguments.positional),
+            {name: _placeholder(value) for name, value in call.arguments.keyword.items()},
+            call.arguments.complete,
+        )
+        with call.machine.within_network() as depth:
+            if defines(module, "forward"):
+                forward = call.machine.attribute(module, "forward", call.site)
+                output = call.machine.call(forward, arguments, call.site)
+            else:
+                output = apply(Call(call.name, arguments, call.site, call.machine, module))
+        own = defines(module, "forward")
+        if not (own or container or (depth == 0 and _has_weights(output))):
+            return output
+        inputs = tuple(value for value in arguments if isinstance(value, Tensor))
+        call.machine.note(NetworkApplied(module, inputs, output, "torch", depth, call.site))
+        if depth == 0:
+            call.machine.happen("forward", call.site, networks=(module,))
+        return output
+
+    return handler
+
+
+def _has_weights(output: Value) -> bool:
+    return isinstance(output, Tensor) and output.operation is not None and output.operation.parameters != 0
+
+
+def _placeholder(value: Value) -> Value:
+    return as_tensor(value) or value if isinstance(value, Unknown) else value
+
+
+def _without_forward(call: Call) -> Value:
+    return call.unknown(f"{getattr(call.receiver, 'title', call.title)} has no forward here")
+
+
+def _parameters(call: Call) -> Value:
+    return parameters_of((call.receiver,) if call.receiver else (), call)
+
+
+def _named_parameters(call: Call) -> Value:
+    return parameters_of((call.receiver,) if call.receiver else (), call, named=True)
+
+
+def _children(call: Call) -> Value:
+    module = call.receiver
+    return Items([child for _, child in children(module)] if isinstance(module, Instance) else [])
+
+
+def _named_children(call: Call) -> Value:
+    module = call.receiver
+    pairs = children(module) if isinstance(module, Instance) else ()
+    return Items([Items([Known(name), child], "tuple") for name, child in pairs])
+
+
+def _modules(call: Call) -> Value:
+    return Items(list(submodules(call.receiver)) if call.receiver else [])
+
+
+def _named_modules(call: Call) -> Value:
+    named: list[tuple[str, Value]] = []
+    waiting: list[tuple[str, Value]] = [("", call.receiver)] if call.receiver else []
+    seen: set[int] = set()
+    while waiting:
+        name, module = waiting.pop(0)
+        if not isinstance(module, Instance) or id(module) in seen:
+            continue
+        seen.add(id(module))
+        named.append((name, module))
+        waiting += [(f"{name}.{child}" if name else child, value) for child, value in children(module)]
+    return Items([Items([Known(name), module], "tuple") for name, module in named])
+
+
+def _same_module(call: Call) -> Value:
+    return call.receiver or Unknown("module")
+
+
+def _train(call: Call) -> Value:
+    mode = call.argument(0, "mode")
+    wanted = True if mode is None else constant(mode)
+    if isinstance(wanted, bool):
+        call.machine.happen("train_mode" if wanted else "eval_mode", call.site, networks=(call.receiver,))
+    else:
+        call.machine.happen("escape", call.site, networks=(call.receiver,))
+    return _same_module(call)
+
+
+def _eval(call: Call) -> Value:
+    call.machine.happen("eval_mode", call.site, networks=(call.receiver,))
+    return _same_module(call)
+
+
+def _zero_grad(call: Call) -> Value:
+    call.machine.happen("zero_grad", call.site, networks=(call.receiver,))
+    return Known(None)
+
+
+def _apply(call: Call) -> Value:
+    function = call.argument(0, "fn")
+    if function is not None and call.receiver is not None:
+        for module in submodules(call.receiver):
+            call.machine.call(function, Arguments((module,)), call.site)
+    return _same_module(call)
+
+
+def _requires_grad(call: Call) -> Value:
+    wanted = call.argument(0, "requires_grad") or Known(True, call.origin)
+    if call.receiver is not None:
+        set_trainable(call.machine, call.receiver, wanted)
+    return _same_module(call)
+
+
+def _register(*names: str) -> Handler:
+    """`register_buffer("mask", tensor)`, `add_module("fc", module)`: an attribute by its name."""
+
+    def handler(call: Call) -> Value:
+        name, value = call.argument(0, "name"), call.argument(1, *names)
+        found = constant(name)
+        if isinstance(call.receiver, Instance) and isinstance(found, str) and value is not None:
+            call.machine.write(call.receiver, found, value)
+        return Known(None)
+
+    return handler
+
+
+def _get_submodule(call: Call) -> Value:
+    name = constant(call.argument(0, "target"))
+    found: Value | None = call.receiver
+    for part in name.split(".") if isinstance(name, str) and name else ():
+        inside = dict(children(found)) if isinstance(found, Instance) else {}
+        found = inside.get(part)
+    return found or Unknown("submodule")
+
+
+def _state_dict(call: Call) -> Value:
+    return Instance(Reference(STATE), {"module": call.receiver or Known(None)}, call.origin)
+
+
+def _load_state_dict(call: Call) -> Value:
+    state = call.argument(0, "state_dict")
+    if isinstance(call.receiver, Instance) and state is not None:
+        call.machine.write(call.receiver, LOADED, state)
+    return Unknown("missing and unexpected keys", call.origin)
+
+
+def _init(call: Call) -> Value:
+    return Known(None)
+
+
+def _training(call: Call) -> Value:
+    return Known(True)
+
+
+METHODS: dict[str, Handler] = {
+    "__init__": _init,
+    "forward": _without_forward,
+    "parameters": _parameters,
+    "named_parameters": _named_parameters,
+    "children": _children,
+    "named_children": _named_children,
+    "modules": _modules,
+    "named_modules": _named_modules,
+    **dict.fromkeys(
+        "to cuda cpu half float double bfloat16 type xpu share_memory to_empty compile".split(), _same_module
+    ),
+    "train": _train,
+    "eval": _eval,
+    "zero_grad": _zero_grad,
+    "apply": _apply,
+    "requires_grad_": _requires_grad,
+    "register_buffer": _register("tensor"),
+    "register_parameter": _register("param"),
+    "add_module": _register("module"),
+    "register_module": _register("module"),
+    "get_submodule": _get_submodule,
+    "state_dict": _state_dict,
+    "load_state_dict": _load_state_dict,
+}
+"""Methods of torch.nn.Module."""
+
+ATTRIBUTES: dict[str, Handler] = {"training": _training}
+
+CALLS: dict[str, Handler] = {"torch.nn.Module": applied(_without_forward, container=True)}
