@@ -16,6 +16,7 @@ from trainlint.evaluate import (  # the grammar fills as these are imported
 )  # fmt: skip
 from trainlint.evaluate.assembly.assemble import assemble
 from trainlint.evaluate.entry_points import run_uncalled
+from trainlint.evaluate.flow import Frame
 from trainlint.evaluate.machine import Machine
 from trainlint.evaluate.project import Project
 from trainlint.plan.plan import TrainingPlan
@@ -41,9 +42,12 @@ def evaluate(
     with _deep_recursion():
         machine = Machine(versions)
         program = Project(document.path, root).main(document)
-        program.run(machine)
-        run_uncalled(machine, program)
-        return assemble(machine, program)
+        if not program.chunks:
+            return TrainingPlan(filename=document.filename)
+        with machine.within(Frame(program.scope, program.chunks[0], program)):
+            program.run(machine)
+            run_uncalled(machine, program)
+            return assemble(machine, program)
 
 
 @contextmanager

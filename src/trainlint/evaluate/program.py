@@ -11,7 +11,7 @@ from trainlint.evaluate import selection
 from trainlint.evaluate.flow import Frame
 from trainlint.frameworks import catalogue
 from trainlint.syntax.chunks import Chunk, split
-from trainlint.values.value import Module, Reference, Scope, Unknown, Value
+from trainlint.values.value import Known, Module, Reference, Scope, Unknown, Value
 
 if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
@@ -39,6 +39,8 @@ class Program:
         self.chunks = split(text, filename)
         self.scope = Scope("module", None, filename)
         self.module = Module(self.scope, filename)
+        self.scope.slots["__file__"] = Known(filename)
+        self.scope.slots["__name__"] = Known(filename.rpartition("/")[2].removesuffix(".py"))
         self.training_names = selection.training_names(self.chunks)
         self._stars: list[str | Program] = []
         self._done: set[int] = set()
@@ -181,7 +183,7 @@ class Program:
         self._stars.append(program if program is not None else catalogue.canonical(base.lstrip(".")))
         if program is not None:
             for name in {name for chunk in program.chunks for name in chunk.binds}:
-                if not name.startswith("_") and name not in self.scope.slots:
+                if name.isidentifier() and not name.startswith("_") and name not in self.scope.slots:
                     found = machine.attribute(program.module, name, machine.site(cst.Name(name)))
                     machine.write(self.scope, name, found)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from trainlint.evaluate.program import Program
 from trainlint.sources.document import Document, Unreadable
 from trainlint.syntax.gate import WATCHED, SyntaxProblem
-from trainlint.values.value import Scope
+from trainlint.values.value import Known, Scope
 
 MOST_FILES = 60
 """Files of a project that are read for one program."""
@@ -39,6 +39,7 @@ class Project:
         program = self.add(
             Program(self, document.filename, document.text, self._package_of(self.path), self.path)
         )
+        program.scope.slots["__name__"] = Known("__main__")
         if self.path is not None:
             self._programs[self.path.resolve()] = program
         return program

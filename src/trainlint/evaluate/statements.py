@@ -199,12 +199,6 @@ def _decorated(machine: Machine, decorator: Value, function: Value, node: cst.Fu
         changed = machine.call(decorator, Arguments((function,)), machine.site(node.name))
         if not isinstance(changed, Unknown) and not (isinstance(changed, Known) and changed.value is None):
             return changed
-    elif isinstance(decorator, Reference | Instance):
-        handler = catalogue.method(decorator, "__decorate__") if isinstance(decorator, Instance) else None
-        if handler is not None:
-            return handler(
-                Call("__decorate__", Arguments((function,)), machine.site(node.name), machine, decorator)
-            )
     return function
 
 
