@@ -1,4 +1,4 @@
-"""A machine that stands in for the evaluator: it calls tables and Python functions, and keeps what is noted."""
+"""A machine in the place of the evaluator: it calls tables and Python functions, and keeps what is noted."""
 
 from __future__ import annotations
 
@@ -82,13 +82,13 @@ class PretendMachine:
 
     # -- for tests ----------------------------------------------------------------------------------------
 
-    def of(self, name: str, *positional: Any, **keyword: Any) -> Any:
+    def of(self, title: str, /, *positional: Any, **keyword: Any) -> Any:
         """Calls something of a library, by its name, with Python values."""
-        return self.call(Reference(name), arguments_of(positional, keyword), SITE)
+        return self.call(Reference(title), arguments_of(positional, keyword), SITE)
 
-    def do(self, receiver: Value, name: str, *positional: Any, **keyword: Any) -> Any:
+    def do(self, receiver: Value, title: str, /, *positional: Any, **keyword: Any) -> Any:
         """Calls a method."""
-        return self.call(self.attribute(receiver, name, SITE), arguments_of(positional, keyword), SITE)
+        return self.call(self.attribute(receiver, title, SITE), arguments_of(positional, keyword), SITE)
 
     def apply(self, receiver: Value, *positional: Any, **keyword: Any) -> Any:
         """Calls an object."""

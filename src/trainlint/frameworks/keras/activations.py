@@ -121,7 +121,9 @@ def activated(call: Call, tensor: Value, activation: Value | None) -> Value:
     if isinstance(activation, Known | Unknown):
         return not_followed(call, "the activation is not known", tensor)
     result = call.machine.call(activation, Arguments((tensor,)), call.site)
-    return result if isinstance(result, Tensor) else not_followed(call, "the activation is not followed", tensor)
+    return (
+        result if isinstance(result, Tensor) else not_followed(call, "the activation is not followed", tensor)
+    )
 
 
 def activation_function(call: Call) -> Value:

@@ -66,7 +66,7 @@ class Applied:
 
     @property
     def channels_first(self) -> bool:
-        return self.constant("data_format") == "channels_first"
+        return bool(self.constant("data_format") == "channels_first")
 
     @property
     def channels(self) -> Dimension:
@@ -125,8 +125,10 @@ SETTINGS = {
     name: name
     for name in (
         "rate axis kernel_size pool_size strides padding dilation_rate groups momentum epsilon "
-        "kernel_regularizer bias_regularizer activity_regularizer recurrent_regularizer embeddings_regularizer "
-        "kernel_initializer bias_initializer recurrent_initializer embeddings_initializer depthwise_initializer "
+        "kernel_regularizer bias_regularizer activity_regularizer recurrent_regularizer "
+        "embeddings_regularizer "
+        "kernel_initializer bias_initializer recurrent_initializer embeddings_initializer "
+        "depthwise_initializer "
         "depthwise_regularizer dropout recurrent_dropout return_sequences return_state stateful mask_zero "
         "input_dim depth_multiplier scale offset negative_slope stddev num_heads key_dim trainable "
         "activation recurrent_activation synchronized data_format factor"

@@ -38,7 +38,15 @@ DATASETS = {
         404, 102, (13,), 0.0, 711.0, "float64", image=False, target_low=5.0, target_high=50.0
     ),
     "california_housing": KnownData(
-        16_512, 4_128, (8,), -124.35, 39_320.0, "float32", image=False, target_low=14_999.0, target_high=500_001.0
+        16_512,
+        4_128,
+        (8,),
+        -124.35,
+        39_320.0,
+        "float32",
+        image=False,
+        target_low=14_999.0,
+        target_high=500_001.0,
     ),
 }
 """Keras' documentation of each `load_data` (keras.io/api/datasets); pixels are not scaled."""

@@ -42,9 +42,8 @@ def _einsum(applied: Applied) -> tuple[Shape | None, int | None]:
         wanted = [integer(item) for item in given.items]
     else:
         wanted = [integer(given)]
-    for letter, size in zip(reversed(output[1:]), reversed(wanted), strict=False):
-        if size is not None:
-            sizes[letter] = size
+    named = zip(reversed(output[1:]), reversed(wanted), strict=False)
+    sizes |= {letter: size for letter, size in named if size is not None}
     bias = product(sizes.get(letter) for letter in bias_axes) if isinstance(bias_axes, str) else 0
     weights = total(product(sizes.get(letter) for letter in kernel), bias)
     return tuple(sizes.get(letter) for letter in output), weights

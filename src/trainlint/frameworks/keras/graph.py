@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from trainlint.frameworks.call import Call
 from trainlint.frameworks.keras.activations import bounds_after
 from trainlint.frameworks.keras.applied import Applied, Bounds
 from trainlint.frameworks.keras.layers import MEANINGS
-from trainlint.frameworks.call import Call
 from trainlint.frameworks.kinds import ACTIVATIONS
 from trainlint.values.tensor import Operation, Shape, Tensor
 from trainlint.values.value import Instance

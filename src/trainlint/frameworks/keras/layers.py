@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from trainlint.frameworks.call import Call
-from trainlint.frameworks.keras import attention, dense, images, merging, recurrent, reshaping, windows, wrappers
+from trainlint.frameworks.keras import (
+    attention,
+    dense,
+    images,
+    merging,
+    recurrent,
+    reshaping,
+    windows,
+    wrappers,
+)
 from trainlint.frameworks.keras.activations import (
     activated,
     activation_operation,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from trainlint.frameworks.call import Call
 from trainlint.frameworks.keras import (
     activations,
@@ -49,7 +51,7 @@ def fallback(call: Call) -> Value:
     return call.unknown()
 
 
-def methods(*tables: dict[str, Handlers]) -> dict[str, Handlers]:
+def methods(*tables: Mapping[str, Handlers]) -> dict[str, Handlers]:
     """Tables of methods by class as one."""
     classes = {name for table in tables for name in table}
     return {name: merged(*(table.get(name, {}) for table in tables)) for name in classes}

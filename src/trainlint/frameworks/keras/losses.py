@@ -97,7 +97,9 @@ class Loss:
 
     @property
     def takes_logits(self) -> Value:
-        return self.settings.get("from_logits", Known(False, Origin(Made.LIBRARY, None, f"default of {self.title}")))
+        return self.settings.get(
+            "from_logits", Known(False, Origin(Made.LIBRARY, None, f"default of {self.title}"))
+        )
 
 
 def loss_from(value: Value) -> Loss | None:
@@ -108,8 +110,8 @@ def loss_from(value: Value) -> Loss | None:
         home, _, name = value.name.rpartition(".")
         return _named(name, name, value.origin) if f"{home}." in _HOMES else None
     if isinstance(value, Instance) and isinstance(value.cls, Reference):
-        name = function_name(value.title)
-        return Loss(WORDS[name], value.title, value.arguments, value.origin) if name else None
+        found = function_name(value.title)
+        return Loss(WORDS[found], value.title, value.arguments, value.origin) if found else None
     if isinstance(value, Partial):
         inner = loss_from(value.function)
         return inner and Loss(inner.word, inner.title, {**inner.settings, **value.keyword}, value.origin)
@@ -208,7 +210,11 @@ FUNCTIONS = (
     | {
         f"{home}{name}": apply_function
         for home in _HOMES
-        for name in [*WORDS, *ALIASES, *(alias.upper() for alias in ("bce", "mse", "mae", "mape", "msle", "kld"))]
+        for name in [
+            *WORDS,
+            *ALIASES,
+            *(alias.upper() for alias in ("bce", "mse", "mae", "mape", "msle", "kld")),
+        ]
     }
     | {f"tensorflow.nn.{name}": apply_with_logits for name in _TENSORFLOW}
     | {f"tensorflow.compat.v1.nn.{name}": apply_with_logits for name in _TENSORFLOW}

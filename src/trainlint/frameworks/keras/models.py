@@ -62,7 +62,9 @@ def _begin_functional(call: Call, model: Instance) -> None:
 
 
 def _keywords(call: Call) -> dict[str, Value]:
-    return {name: call.arguments.keyword[name] for name in ("name", "trainable") if name in call.arguments.keyword}
+    return {
+        name: call.arguments.keyword[name] for name in ("name", "trainable") if name in call.arguments.keyword
+    }
 
 
 def initialise(call: Call) -> Value:
@@ -254,7 +256,7 @@ def input_shape_of(model: Value) -> Shape | None:
     return declared_shape(model)
 
 
-def outputs_of(model: Instance, machine: Machine, site: Site, input: Tensor | None = None) -> Value:
+def outputs_of(model: Instance, machine: Machine, site: Site, input: Tensor | None = None) -> Value:  # noqa: A002
     """The output of a model in training, as a graph of operations from its input.
 
     Without `input` it is the data that the model was fitted on, as far as it is known, in the shape that the
@@ -311,7 +313,9 @@ def layers_of_model(call: Call) -> Value:
     assert isinstance(model, Instance)
     if isinstance(found := model.slots.get("layers"), Items):
         visible = [item for item in found.items if not isinstance(item, Tensor)]
-        visible = [item for item in visible if not (isinstance(item, Instance) and item.title == "InputLayer")]
+        visible = [
+            item for item in visible if not (isinstance(item, Instance) and item.title == "InputLayer")
+        ]
         return found if len(visible) == len(found.items) else Items(visible, complete=found.complete)
     if "outputs" in model.slots:
         inputs = tensors_in(model.slots.get("inputs"))

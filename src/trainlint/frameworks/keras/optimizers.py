@@ -17,9 +17,15 @@ SPELLINGS = {name.lower(): name for name in OPTIMIZERS if name not in ("MultiOpt
 """Classes by the strings that `keras.optimizers.get` takes, in any case."""
 
 _OLD_TENSORFLOW = {
-    "AdamOptimizer": ("Adam", "learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-08, use_locking=False"),
+    "AdamOptimizer": (
+        "Adam",
+        "learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-08, use_locking=False",
+    ),
     "GradientDescentOptimizer": ("SGD", "learning_rate, use_locking=False"),
-    "MomentumOptimizer": ("SGD", "learning_rate, momentum, use_locking=False, name='Momentum', use_nesterov=False"),
+    "MomentumOptimizer": (
+        "SGD",
+        "learning_rate, momentum, use_locking=False, name='Momentum', use_nesterov=False",
+    ),
     "RMSPropOptimizer": ("RMSprop", "learning_rate, decay=0.9, momentum=0.0, epsilon=1e-10"),
     "AdagradOptimizer": ("Adagrad", "learning_rate, initial_accumulator_value=0.1"),
     "AdadeltaOptimizer": ("Adadelta", "learning_rate=0.001, rho=0.95, epsilon=1e-08"),
@@ -29,7 +35,9 @@ _OLD_TENSORFLOW = {
 
 _LEGACY_SIGNATURES = {
     "SGD": Signature("learning_rate=0.01, momentum=0.0, nesterov=False, name='SGD'"),
-    "Adam": Signature("learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-07, amsgrad=False, name='Adam'"),
+    "Adam": Signature(
+        "learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-07, amsgrad=False, name='Adam'"
+    ),
     "RMSprop": Signature(
         "learning_rate=0.001, rho=0.9, momentum=0.0, epsilon=1e-07, centered=False, name='RMSprop'"
     ),
@@ -44,7 +52,9 @@ _LEGACY_SIGNATURES = {
 _ADDONS = {
     "AdamW": Signature("weight_decay, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-07"),
     "SGDW": Signature("weight_decay, learning_rate=0.001, momentum=0.0, nesterov=False"),
-    "RectifiedAdam": Signature("learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-07, weight_decay=0.0"),
+    "RectifiedAdam": Signature(
+        "learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-07, weight_decay=0.0"
+    ),
     "LAMB": Signature("learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-06, weight_decay_rate=0.0"),
     "AdaBelief": Signature("learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-14, weight_decay=0.0"),
 }
@@ -124,6 +134,8 @@ FUNCTIONS = (
 )
 
 BASES = {
-    **dict.fromkeys((_PREFIX + name for name in [*OPTIMIZERS, "RAdam", "AdaBelief"]), (_PREFIX + "Optimizer",)),
+    **dict.fromkeys(
+        (_PREFIX + name for name in [*OPTIMIZERS, "RAdam", "AdaBelief"]), (_PREFIX + "Optimizer",)
+    ),
     **{_LEGACY + name: (_PREFIX + name,) for name in _LEGACY_SIGNATURES},
 }

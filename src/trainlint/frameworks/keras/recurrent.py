@@ -9,9 +9,7 @@ from trainlint.frameworks.keras.windows import total, whole, windowed
 from trainlint.values.tensor import Dimension, Operation, Shape, Tensor, product
 from trainlint.values.value import Items, Value
 
-RECURRENT = frozenset(
-    "SimpleRNN LSTM GRU CuDNNLSTM CuDNNGRU ConvLSTM1D ConvLSTM2D ConvLSTM3D RNN".split()
-)
+RECURRENT = frozenset("SimpleRNN LSTM GRU CuDNNLSTM CuDNNGRU ConvLSTM1D ConvLSTM2D ConvLSTM3D RNN".split())
 
 
 def _shape(applied: Applied) -> Shape | None:

@@ -39,8 +39,10 @@ def _reshaped(applied: Applied) -> Shape | None:
 
 def _permuted(applied: Applied) -> Shape | None:
     order = dimensions_in(applied.value("dims"))
-    if order is None or applied.shape is None or sorted(map(str, order)) != sorted(
-        str(axis) for axis in range(1, len(applied.shape))
+    if (
+        order is None
+        or applied.shape is None
+        or sorted(map(str, order)) != sorted(str(axis) for axis in range(1, len(applied.shape)))
     ):
         return None
     return (applied.shape[0], *(applied.shape[axis] for axis in order if isinstance(axis, int)))

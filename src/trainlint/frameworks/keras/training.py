@@ -102,7 +102,9 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
         "epochs": bound["epochs"],
         "batch_size": batch_size,
         "steps_per_epoch": bound["steps_per_epoch"],
-        "shuffle": dataset.slots.get("shuffled", Unknown("order of a data set")) if dataset else bound["shuffle"],
+        "shuffle": dataset.slots.get("shuffled", Unknown("order of a data set"))
+        if dataset
+        else bound["shuffle"],
         "validation": _validates(bound.get("validation_data"), split),
         "validation_data": bound.get("validation_data", Known(None)),
         "validation_split": split,
@@ -136,7 +138,9 @@ def _kept(inputs: Value | None, split: Value, call: Call) -> Value | None:
         return inputs
     parents = tuple(v.origin for v in (split, inputs.data.samples) if v is not None and v.origin is not None)
     origin = Origin(Made.COMPUTED, call.site, "validation_split", parents)
-    kept = Known(math.floor(samples * (1.0 - share)), origin)  # keras/src/trainers/data_adapters/array_slicing.py
+    kept = Known(
+        math.floor(samples * (1.0 - share)), origin
+    )  # keras/src/trainers/data_adapters/array_slicing.py
     return inputs.changed(data=replace(inputs.data, samples=kept))
 
 
@@ -145,7 +149,9 @@ def _validates(data: Value | None, split: Value) -> Value:
         return Known(True, data.origin)
     if isinstance(data, Unknown) or isinstance(split, Unknown):
         # Something was passed, or hidden: a value that is not known is most often data.
-        return Known(True) if isinstance(data, Unknown) and not data.reason.startswith("hidden") else Unknown()
+        return (
+            Known(True) if isinstance(data, Unknown) and not data.reason.startswith("hidden") else Unknown()
+        )
     if isinstance(data, Known) and data.value is not None:
         return Known(True, data.origin)
     share = number(split)

@@ -52,7 +52,9 @@ def _padding(applied: Applied) -> str | None:
     return found.lower() if isinstance(found, str) else None
 
 
-def convolution_shape(axes: int, channels: Callable[[Applied], Dimension]) -> Callable[[Applied], Shape | None]:
+def convolution_shape(
+    axes: int, channels: Callable[[Applied], Dimension]
+) -> Callable[[Applied], Shape | None]:
     """The shape after a convolution over some axes, given the number of channels that it makes."""
 
     def shape(applied: Applied) -> Shape | None:
@@ -62,7 +64,9 @@ def convolution_shape(axes: int, channels: Callable[[Applied], Dimension]) -> Ca
         dilations = applied.sizes("dilation_rate", axes)
         spatial = tuple(
             windowed(size, kernel, stride, _padding(applied), dilation)
-            for size, kernel, stride, dilation in zip(applied.spatial, kernels, strides, dilations, strict=True)
+            for size, kernel, stride, dilation in zip(
+                applied.spatial, kernels, strides, dilations, strict=True
+            )
         )
         return applied.with_spatial(spatial, channels(applied))
 
@@ -182,7 +186,9 @@ def _pairs(applied: Applied, name: str, axes: int) -> list[tuple[int, int]] | No
         return None
     if axes == 1:
         ends = [integer(item) for item in value.items]
-        return [(ends[0], ends[1])] if len(ends) == 2 and ends[0] is not None and ends[1] is not None else None
+        return (
+            [(ends[0], ends[1])] if len(ends) == 2 and ends[0] is not None and ends[1] is not None else None
+        )
     pairs: list[tuple[int, int]] = []
     for item in value.items:
         ends = [integer(end) for end in item.items] if isinstance(item, Items) else [integer(item)] * 2

@@ -34,7 +34,9 @@ def _bidirectional(call: Call, layer: Instance, inputs: tuple[Tensor, ...]) -> V
     inner = output.operation
     settings = inner.settings | {"bidirectional": Known(True)}
     parameters = None if inner.parameters is None else 2 * inner.parameters
-    operation = replace(inner, settings=settings, parameters=parameters, title=f"Bidirectional({inner.title})")
+    operation = replace(
+        inner, settings=settings, parameters=parameters, title=f"Bidirectional({inner.title})"
+    )
     return output.changed(shape=shape, operation=operation)
 
 

@@ -1,0 +1,26 @@
+"""What the names of NumPy, pandas and scikit-learn mean, put together from the tables beside this file."""
+
+from __future__ import annotations
+
+from trainlint.frameworks.arrays import numpy
+from trainlint.frameworks.call import Call
+from trainlint.frameworks.library import Library, merged
+from trainlint.values.value import Instance, Reference, Value
+
+
+def fallback(call: Call) -> Value:
+    """A name that stands in no table: a class gives an object with the arguments that were passed."""
+    if call.title[:1].isupper():
+        positional = {f"*{index}": value for index, value in enumerate(call.arguments.positional)}
+        return Instance(Reference(call.name), positional | call.arguments.keyword, call.origin)
+    return call.unknown()
+
+
+LIBRARY = Library(
+    functions=merged(numpy.FUNCTIONS),
+    methods=merged(numpy.METHODS),
+    tensor_methods=numpy.TENSOR_METHODS,
+    tensor_attributes=numpy.TENSOR_ATTRIBUTES,
+    constants=numpy.CONSTANTS,
+    fallback=fallback,
+)
