@@ -23,7 +23,6 @@ from trainlint.values.value import (
     Items,
     Known,
     Mapped,
-    Reference,
     Unknown,
     Value,
     integer,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
@@ -48,8 +48,8 @@ class Site(Protocol):
 class NodeSite:
     """A libcst node within its chunk. Cheap to make: the position is found when somebody asks."""
 
-    chunk: Chunk
-    node: cst.CSTNode
+    chunk: Chunk = field(repr=False)
+    node: cst.CSTNode = field(repr=False)
 
     @cached_property
     def place(self) -> Place:

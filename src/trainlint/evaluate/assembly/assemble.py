@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from trainlint.evaluate.assembly.context import context_of
 from trainlint.evaluate.assembly.gathered import CompileCalled, Gathered, LossApplied, NetworkApplied
@@ -10,12 +12,14 @@ from trainlint.evaluate.assembly.loops import sequence
 from trainlint.evaluate.assembly.networks import network_of, tensors_in
 from trainlint.evaluate.assembly.objectives import losses_of, objective
 from trainlint.evaluate.assembly.optimizers import optimizers_of
-from trainlint.evaluate.assembly.runs import Numbers, runs_of
+from trainlint.evaluate.assembly.runs import runs_of
 from trainlint.evaluate.machine import Machine
 from trainlint.evaluate.program import Program
 from trainlint.frameworks.keras.models import outputs_of
 from trainlint.plan.network import Network
+from trainlint.plan.optimizer import Optimizer
 from trainlint.plan.plan import TrainingPlan
+from trainlint.values.origin import Certainty
 from trainlint.values.tensor import Tensor
 from trainlint.values.value import Instance, Value
 
@@ -23,79 +27,89 @@ from trainlint.values.value import Instance, Value
 def assemble(machine: Machine, program: Program) -> TrainingPlan:
     """The training plan of a program that has been evaluated."""
     gathered = Gathered(machine.facts, machine.happened)
-    networks, owners = _networks(gathered, machine)
+    applied = _applied(gathered, machine)
     losses = losses_of(gathered, machine)
-    objectives = tuple(objective(fact, certainty, _title(fact, owners)) for fact, certainty in losses)
+    objectives = tuple(
+        objective(fact, certainty, _title(fact, applied), applied.beginnings) for fact, certainty in losses
+    )
     optimizers = optimizers_of(gathered)
-    numbers = Numbers(_objectives_by_model(losses, owners))
-    runs = runs_of(gathered, machine, numbers)
+    runs = runs_of(gathered, machine, _objectives_by_model(losses, applied))
     tree = sequence(machine.happened, gathered)
     return TrainingPlan(
         filename=program.filename,
         optimizers=optimizers,
-        networks=networks,
+        networks=applied.networks,
         objectives=objectives,
         runs=runs,
         events=(tree,) if tree.items else (),
-        context=context_of(gathered, program, networks, optimizers, runs),
-        unknowns=_unknowns(optimizers, networks),
+        context=context_of(gathered, program, applied.networks, optimizers, runs),
+        unknowns=_unknowns(optimizers, applied.networks),
     )
 
 
-def _networks(gathered: Gathered, machine: Machine) -> tuple[tuple[Network, ...], dict[int, Instance]]:
-    """Networks that were applied, or compiled, each once; and which network made each output tensor."""
+@dataclass(frozen=True)
+class Applied:
+    """Networks that were applied or compiled, each once; which one made a tensor, and where data begins."""
+
+    networks: tuple[Network, ...]
+    makers: Mapping[int, Instance]  # by the identity of an output
+    beginnings: frozenset[int]  # identities of tensors that come from no network
+
+
+def _applied(gathered: Gathered, machine: Machine) -> Applied:
     found: list[Network] = []
-    owners: dict[int, Instance] = {}
-    outermost = [fact for fact, _ in gathered.of(NetworkApplied) if not fact.depth]
-    for fact in outermost:
-        network, output, framework = fact.network, fact.output, fact.framework
-        tensors = tensors_in(output)
-        owners |= {id(tensor): network for tensor in tensors}
-        if gathered.networks.known(network) is None and tensors:
-            gathered.networks.of(network)
-            found.append(network_of(tensors, network.title, framework, network.origin)[0])
+    makers: dict[int, Instance] = {}
+    inputs: set[int] = set()
+    for fact, _ in gathered.of(NetworkApplied):
+        if fact.depth:
+            continue
+        tensors, given = tensors_in(fact.output), {id(tensor) for tensor in fact.inputs}
+        makers |= {id(tensor): fact.network for tensor in tensors}
+        inputs |= given
+        if gathered.networks.known(fact.network) is None and tensors:
+            gathered.networks.of(fact.network)
+            title, origin = fact.network.title, fact.network.origin
+            found.append(network_of(tensors, title, fact.framework, origin, given)[0])
     for compiled, _ in gathered.of(CompileCalled):
         if gathered.networks.known(compiled.model) is None:
             gathered.networks.of(compiled.model)
             tensors = tensors_in(outputs_of(compiled.model, machine, compiled.site))
-            owners |= {id(tensor): compiled.model for tensor in tensors}
+            makers |= {id(tensor): compiled.model for tensor in tensors}
             found.append(network_of(tensors, compiled.model.title, "keras", compiled.model.origin)[0])
-    return tuple(found), owners
+    return Applied(tuple(found), makers, frozenset(inputs - makers.keys()))
 
 
-def _title(fact: LossApplied, owners: dict[int, Instance]) -> str:
-    model = fact.model if isinstance(fact.model, Instance) else owners.get(id(fact.prediction))
+def _title(fact: LossApplied, applied: Applied) -> str:
+    model = fact.model if isinstance(fact.model, Instance) else _model_behind(fact.prediction, applied)
     return model.title if model is not None else "network"
 
 
-def _objectives_by_model(
-    losses: list[tuple[LossApplied, object]] | object, owners: dict[int, Instance]
-) -> dict[int, int]:
+def _objectives_by_model(losses: list[tuple[LossApplied, Certainty]], applied: Applied) -> dict[int, int]:
+    """Index of the first objective of each model, by the model's identity."""
     numbers: dict[int, int] = {}
-    assert isinstance(losses, list)
     for number, (fact, _) in enumerate(losses):
-        model: Value | None = fact.model or _model_behind(fact.prediction, owners)
+        model: Value | None = fact.model or _model_behind(fact.prediction, applied)
         if model is not None:
             numbers.setdefault(id(model), number)
     return numbers
 
 
-def _model_behind(prediction: Tensor | None, owners: dict[int, Instance]) -> Instance | None:
+def _model_behind(prediction: Tensor | None, applied: Applied) -> Instance | None:
     """The network whose output a loss reads, directly or after some operations."""
     tensor = prediction
     while tensor is not None:
-        if id(tensor) in owners:
-            return owners[id(tensor)]
-        tensor = (
-            tensor.operation.inputs[0] if tensor.operation is not None and tensor.operation.inputs else None
-        )
+        if id(tensor) in applied.makers:
+            return applied.makers[id(tensor)]
+        sources = tensor.operation.inputs if tensor.operation is not None else ()
+        tensor = sources[0] if sources else None
     return None
 
 
-def _unknowns(optimizers: object, networks: tuple[Network, ...]) -> tuple[tuple[str, int], ...]:
+def _unknowns(
+    optimizers: tuple[Optimizer, ...], networks: tuple[Network, ...]
+) -> tuple[tuple[str, int], ...]:
     """Why settings and layers stayed unknown, commonest first."""
     reasons: Counter[str] = Counter()
-    assert isinstance(optimizers, tuple)
     for optimizer in optimizers:
         if not optimizer.learning_rate.values and optimizer.learning_rate.reason:
             reasons[optimizer.learning_rate.reason] += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from trainlint.evaluate.assembly.settings import settings, sizes
 from trainlint.plan.network import Layer, Network
 from trainlint.values.origin import Origin
@@ -27,8 +29,8 @@ def tensors_in(value: Value) -> list[Tensor]:
     return []
 
 
-def ordered(outputs: list[Tensor]) -> list[Tensor]:
-    """All tensors that some tensors are made from, each after its inputs."""
+def ordered(outputs: list[Tensor], stop: Collection[int] = ()) -> list[Tensor]:
+    """All tensors that some tensors are made from, each after its inputs; not what `stop` is made from."""
     order: list[Tensor] = []
     state: dict[int, bool] = {}
     waiting: list[tuple[Tensor, bool]] = [(tensor, False) for tensor in reversed(outputs)]
@@ -41,7 +43,8 @@ def ordered(outputs: list[Tensor]) -> list[Tensor]:
             continue
         state[id(tensor)] = True
         waiting.append((tensor, True))
-        sources = reversed(tensor.operation.inputs if tensor.operation else ())
+        stops = tensor.operation is None or id(tensor) in stop
+        sources = reversed(tensor.operation.inputs if tensor.operation and not stops else ())
         waiting.extend((s, False) for s in sources if id(s) not in state and not _is_weight(s))
     return order
 
@@ -51,16 +54,21 @@ def _is_weight(tensor: Tensor) -> bool:
 
 
 def network_of(
-    outputs: list[Tensor], name: str, framework: str, origin: Origin | None
+    outputs: list[Tensor], name: str, framework: str, origin: Origin | None, inputs: Collection[int] = ()
 ) -> tuple[Network, dict[int, int]]:
-    """The graph behind some tensors, and the index of the layer that made each tensor (by identity)."""
-    order = ordered(outputs)
+    """The graph behind some tensors, and the index of the layer that made each tensor (by identity).
+
+    `inputs` are identities of tensors at which a network begins, whatever they were made from.
+    """
+    order = ordered(outputs, inputs)
     index = {id(tensor): number for number, tensor in enumerate(order)}
     counted: set[int] = set()
     layers: list[Layer] = []
     reasons: list[str] = []
     for number, tensor in enumerate(order):
         operation = tensor.operation or Operation("input", "input")
+        if id(tensor) in inputs:
+            operation = Operation("input", "input", origin=tensor.origin)
         if operation.kind in _OPAQUE:
             reasons.append(operation.reason or operation.title)
         layers.append(_layer(number, tensor, operation, index, counted))

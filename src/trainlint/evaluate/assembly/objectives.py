@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from trainlint.evaluate.assembly.gathered import CompileCalled, Gathered, LossApplied
 from trainlint.evaluate.assembly.networks import network_of, ordered
 from trainlint.evaluate.assembly.settings import setting, settings, sizes
@@ -49,11 +51,12 @@ def _each_once(losses: list[tuple[LossApplied, Certainty]]) -> list[tuple[LossAp
     return kept
 
 
-def objective(fact: LossApplied, certainty: Certainty, title: str) -> Objective:
+def objective(fact: LossApplied, certainty: Certainty, title: str, beginnings: Collection[int]) -> Objective:
+    """A loss of the plan; `beginnings` are identities of tensors at which its network begins."""
     network: Network | None = None
     prediction: int | None = None
     if fact.prediction is not None:
-        network, index = network_of([fact.prediction], title, fact.framework, fact.origin)
+        network, index = network_of([fact.prediction], title, fact.framework, fact.origin, beginnings)
         prediction = index.get(id(fact.prediction))
     return Objective(
         loss=fact.loss,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from trainlint.evaluate.assembly.data import data_of
 from trainlint.evaluate.assembly.gathered import CompileCalled, FitCalled, Gathered, events
-from trainlint.evaluate.assembly.settings import setting, whole
+from trainlint.evaluate.assembly.settings import flag, whole
 from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
 from trainlint.evaluate.iteration import element
 from trainlint.evaluate.machine import Machine
@@ -20,33 +20,29 @@ from trainlint.values.value import Instance, Items, Known, Value, constant
 LOADER = "torch.utils.data.DataLoader"
 
 
-@dataclass
-class Numbers:
-    """Where parts of the plan stand, for runs to refer to."""
-
-    objectives: dict[int, int]  # by the identity of the compiled or applied model
-
-
-def runs_of(gathered: Gathered, machine: Machine, numbers: Numbers) -> tuple[TrainingRun, ...]:
-    found = [_fitted(fact, certainty, gathered, numbers) for fact, certainty in gathered.of(FitCalled)]
-    found += [_looped(loops, gathered, machine, numbers) for loops in _stepping(gathered.happened, ())]
+def runs_of(gathered: Gathered, machine: Machine, objectives: Mapping[int, int]) -> tuple[TrainingRun, ...]:
+    """All training runs; `objectives` gives the index of the objective by the identity of a model."""
+    found = [_fitted(fact, certainty, gathered, objectives) for fact, certainty in gathered.of(FitCalled)]
+    found += [_looped(loops, gathered, machine, objectives) for loops in _stepping(gathered.happened, ())]
     return tuple(found)
 
 
-def _fitted(fact: FitCalled, certainty: Certainty, gathered: Gathered, numbers: Numbers) -> TrainingRun:
+def _fitted(
+    fact: FitCalled, certainty: Certainty, gathered: Gathered, objectives: Mapping[int, int]
+) -> TrainingRun:
     compiled = [c for c, _ in gathered.of(CompileCalled) if c.model is fact.model]
     optimizer = compiled[-1].arguments.get("optimizer") if compiled else None
     validation = constant(fact.settings.get("validation"))
     return TrainingRun(
         framework=fact.framework,
         network=gathered.networks.of(fact.model) if isinstance(fact.model, Instance) else None,
-        objective=numbers.objectives.get(id(fact.model)),
+        objective=objectives.get(id(fact.model)),
         optimizer=gathered.optimizers.known(optimizer) if optimizer is not None else None,
         data=data_of(fact.inputs, argument_text(fact.site, 0, "x")),
         batch_size=whole(fact.settings.get("batch_size"), certainty),
         epochs=whole(fact.settings.get("epochs"), certainty),
         steps_per_epoch=whole(fact.settings.get("steps_per_epoch"), certainty),
-        shuffle=setting(fact.settings.get("shuffle"), certainty),
+        shuffle=flag(fact.settings.get("shuffle"), certainty),
         validates=validation if isinstance(validation, bool) else None,
         callbacks=_callbacks(fact.settings.get("callbacks")),
         origin=Origin(Made.COMPUTED, fact.site, "fit"),
@@ -95,7 +91,7 @@ def _stepping(happened: list[Happened], around: tuple[Repeated, ...]) -> list[tu
 
 
 def _looped(
-    loops: tuple[Repeated, ...], gathered: Gathered, machine: Machine, numbers: Numbers
+    loops: tuple[Repeated, ...], gathered: Gathered, machine: Machine, objectives: Mapping[int, int]
 ) -> TrainingRun:
     inner = loops[-1]
     happened = list(events(inner.body))
@@ -105,19 +101,19 @@ def _looped(
     turns = [loop.times for loop in loops[:-1] if loop.times is not None]
     if loader is None and inner.times is not None and inner.over != "batches":
         # A loop over a number with the whole data set in each turn: a turn is an epoch.
-        return _full_batch(inner, steps, networks, gathered, numbers)
+        return _full_batch(inner, steps, networks, gathered, objectives)
     arguments = loader.arguments if loader is not None else {}
     batch = element(machine, loader, inner.site) if loader is not None else None
     return TrainingRun(
         framework="torch",
         network=gathered.networks.known(networks[0]) if networks else None,
-        objective=_objective(networks, numbers),
+        objective=_objective(networks, objectives),
         optimizer=gathered.optimizers.known(steps[0]) if steps else None,
         data=data_of(batch),
         batch_size=whole(arguments.get("batch_size")),
         epochs=whole(turns[0]) if len(turns) == 1 else Setting(reason="how often the data is gone through"),
-        shuffle=setting(arguments.get("shuffle")),
-        drop_last=setting(arguments.get("drop_last")),
+        shuffle=flag(arguments.get("shuffle")),
+        drop_last=flag(arguments.get("drop_last")),
         validates=None,
         callbacks=(),
         origin=Origin(Made.COMPUTED, inner.site, "training loop"),
@@ -125,20 +121,24 @@ def _looped(
 
 
 def _full_batch(
-    loop: Repeated, steps: list[Value | None], networks: list[Value], gathered: Gathered, numbers: Numbers
+    loop: Repeated,
+    steps: list[Value | None],
+    networks: list[Value],
+    gathered: Gathered,
+    objectives: Mapping[int, int],
 ) -> TrainingRun:
     return TrainingRun(
         framework="torch",
         network=gathered.networks.known(networks[0]) if networks else None,
-        objective=_objective(networks, numbers),
+        objective=_objective(networks, objectives),
         optimizer=gathered.optimizers.known(steps[0]) if steps else None,
         epochs=whole(loop.times),
         origin=Origin(Made.COMPUTED, loop.site, "training loop"),
     )
 
 
-def _objective(networks: list[Value], numbers: Numbers) -> int | None:
-    found = [numbers.objectives[id(network)] for network in networks if id(network) in numbers.objectives]
+def _objective(networks: list[Value], objectives: Mapping[int, int]) -> int | None:
+    found = [objectives[id(network)] for network in networks if id(network) in objectives]
     return found[0] if found else None
 
 

@@ -51,6 +51,14 @@ def whole(value: Value | None, certainty: Certainty = Certainty.EXACT) -> Settin
     return Setting(reason="no whole number")
 
 
+def flag(value: Value | None, certainty: Certainty = Certainty.EXACT) -> Setting[bool]:
+    """A setting that is on or off; None counts as off, as libraries take it."""
+    found = setting(value, certainty)
+    if all(entry is None or isinstance(entry, bool) for entry in found.values):
+        return found.model_copy(update={"values": tuple(bool(entry) for entry in found.values)})
+    return Setting(reason=found.reason or "neither on nor off")
+
+
 def settings(values: Mapping[str, Value], certainty: Certainty = Certainty.EXACT) -> dict[str, Setting[Any]]:
     return {name: setting(value, certainty) for name, value in values.items()}
 
