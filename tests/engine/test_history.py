@@ -49,6 +49,7 @@ def test_a_long_chain_keeps_its_root() -> None:
         (Made.BOUND, "LR", "`LR` is set here"),
         (Made.BOUND, "", "the value is set here"),
         (Made.COMPUTED, "LR * 2", "`LR * 2` is computed here"),
+        (Made.COMPUTED, "", "the value is computed here"),
         (Made.PASSED, "", "passed here"),
         (Made.OPTION, "--lr", "default of `--lr`"),
         (Made.PARAMETER, "lr", "default of parameter `lr`"),

@@ -44,7 +44,8 @@ def _phrase(step: Origin, site: Site) -> str:
         case Made.BOUND:
             return f"{_quoted(label, 'the value')} is set here"
         case Made.COMPUTED:
-            return f"{_quoted(label, 'the value')} is computed here"
+            verb = "called" if label and site.text.endswith(")") else "computed"
+            return f"{_quoted(label, 'the value')} is {verb} here"
         case Made.PASSED:
             return f"passed as argument `{label}`" if label else "passed here"
         case Made.OPTION:

@@ -17,7 +17,7 @@ from trainlint.plan.plan import TrainingPlan
 from trainlint.plan.run import TrainingRun
 from trainlint.plan.setting import Setting
 from trainlint.report.text import visible
-from trainlint.values.origin import Certainty, Origin
+from trainlint.values.origin import Certainty, Made, Origin
 
 _UNKNOWN = "?"
 
@@ -124,7 +124,7 @@ def _run(run: TrainingRun, plan: TrainingPlan) -> RenderableType:
         },
     )
     table.add_row("sample shape", Text(_shape(data.shape)))
-    table.add_row("value range", Text(f"{_value_of(data.low)} to {_value_of(data.high)}"))
+    table.add_row("value range", Text(f"{_bound(data.low)} to {_bound(data.high)}"))
     table.add_row("updates", Text(_number(run.updates)))
     return table
 
@@ -159,12 +159,10 @@ def _any(setting: Setting[float] | Setting[int] | Setting[bool]) -> Setting[obje
 def _value(setting: Setting[object]) -> str:
     if not setting.values:
         return f"{_UNKNOWN} ({visible(setting.reason)})" if setting.reason else _UNKNOWN
-    return " or ".join(_value_of(value) for value in setting.values)
+    return " or ".join(_written(value) for value in setting.values)
 
 
-def _value_of(value: object) -> str:
-    if value is None:
-        return _UNKNOWN
+def _written(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else visible(str(value))
 
 
@@ -173,12 +171,13 @@ def _certainty(setting: Setting[object]) -> str:
 
 
 def _source(setting: Setting[object]) -> str:
-    """Where the value was written, and the name under which it came here."""
+    """Where the value was written, and what makes it what it is: an option, a name, a library's default."""
     origin = setting.origin
     if origin is None:
         return ""
-    label = next((step.label for step in origin.chain() if step.label), origin.root.made.value)
-    return visible(label) + _at(origin.root)
+    # The argument under which it was passed is the setting's own name, mostly: it tells nothing new.
+    labels = (step.label for step in origin.chain() if step.label and step.made is not Made.PASSED)
+    return visible(next(labels, origin.root.made.value)) + _at(origin.root)
 
 
 def _at(origin: Origin | None) -> str:
@@ -195,6 +194,10 @@ def _shape(shape: Shape | None) -> str:
     if shape is None:
         return _UNKNOWN
     return "(" + ", ".join(_UNKNOWN if size is None else str(size) for size in shape) + ")"
+
+
+def _bound(value: float | None) -> str:
+    return _UNKNOWN if value is None else _written(value)
 
 
 def _number(number: int | None) -> str:
