@@ -18,6 +18,7 @@ from trainlint.evaluate.assembly.assemble import assemble
 from trainlint.evaluate.entry_points import run_uncalled
 from trainlint.evaluate.flow import Frame
 from trainlint.evaluate.machine import Machine
+from trainlint.evaluate.program import Program
 from trainlint.evaluate.project import Project
 from trainlint.plan.plan import TrainingPlan
 from trainlint.sources.document import Document
@@ -39,15 +40,26 @@ def evaluate(
     """
     if not is_relevant(document.text):
         return TrainingPlan(filename=document.filename)
+    with running(document, root=root, versions=versions) as (machine, program):
+        program.run(machine)
+        run_uncalled(machine, program)
+        return assemble(machine, program)
+
+
+@contextmanager
+def running(
+    document: Document, *, root: Path | None = None, versions: dict[str, str] | None = None
+) -> Iterator[tuple[Machine, Program]]:
+    """A machine that stands in the module of a document, and the program to run on it.
+
+    Raises:
+        SyntaxProblem: the text is not Python.
+    """
     with _deep_recursion():
         machine = Machine(versions)
         program = Project(document.path, root).main(document)
-        if not program.chunks:
-            return TrainingPlan(filename=document.filename)
-        with machine.within(Frame(program.scope, program.chunks[0], program)):
-            program.run(machine)
-            run_uncalled(machine, program)
-            return assemble(machine, program)
+        with machine.within(Frame(program.scope, program.whole, program)):
+            yield machine, program
 
 
 @contextmanager

@@ -46,14 +46,21 @@ class Program:
         self._done: set[int] = set()
         self._trains: dict[int, bool] = {}
 
+    @property
+    def whole(self) -> Chunk:
+        """A chunk for what happens in the module but at none of its statements."""
+        return self.chunks[0] if self.chunks else Chunk(self.filename, "", 1, ())
+
     # -- running ------------------------------------------------------------------------------------------
 
-    def run(self, machine: Machine) -> None:
-        """Runs the statements that training depends on."""
-        for number in sorted(
-            selection.selected(self.chunks, selection.roots(self.chunks, self.training_names))
-        ):
+    def run(self, machine: Machine, *, everything: bool = False) -> None:
+        """Runs the statements that training depends on, in the order of the text."""
+        chosen = range(len(self.chunks)) if everything else sorted(self._that_train())
+        for number in chosen:
             self._run_chunk(machine, number)
+
+    def _that_train(self) -> set[int]:
+        return selection.selected(self.chunks, selection.roots(self.chunks, self.training_names))
 
     def demand(self, machine: Machine, name: str) -> Value | None:
         """The value of a name of this module that has none yet: runs what it depends on."""
