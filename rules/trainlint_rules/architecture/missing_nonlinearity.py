@@ -36,7 +36,7 @@ class MissingNonlinearity(Rule):
     since = "0.1.0"
     frameworks = ("keras", "torch")
     severity = "warning"
-    message = "no activation between `{first}` and `{second}`: together they are one linear map"
+    message = "no activation between `{first}` and `{second}`: they act as one linear map"
     help = "put an activation such as ReLU between them, or leave one of the layers out"
 
     good = [

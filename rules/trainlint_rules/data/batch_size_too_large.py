@@ -84,7 +84,7 @@ class BatchSizeTooLarge(Rule):
     since = "0.1.0"
     frameworks = ("keras", "torch")
     severity = "warning"
-    message = "a batch of {batch} leaves {updates} updates in all: the loss has no time to fall"
+    message = "a batch of {batch} leaves {updates} updates, too few to train"
     help = "{samples} samples allow {steps} updates an epoch with batches of 32"
     silences = ("too-few-epochs",)
     options_model = UpdateOptions
@@ -232,7 +232,7 @@ class BatchSizeTooLarge(Rule):
 
 EMPTY = "`drop_last` drops the only batch, of {samples} samples: the loop never runs"
 EMPTY_HELP = "a batch of {batch} cannot be filled; make it smaller, or leave `drop_last` out"
-RESTLESS = "`SGD` with batches of {batch} and a fixed rate often stays behind smaller batches"
+RESTLESS = "`SGD` at batch {batch} and a fixed rate lags behind smaller batches"
 RESTLESS_HELP = "raise the rate with the batch and warm it up, or use a smaller batch"
 
 

@@ -116,7 +116,7 @@ class InputNotScaled(Rule):
             model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy")
             model.fit(x_train, y_train, epochs=5)
             """,
-            at="x_train",
+            at="keras.datasets.mnist.load_data()",
         ),
         Example(
             "converted to float, not scaled",
@@ -135,7 +135,7 @@ class InputNotScaled(Rule):
                     nn.functional.cross_entropy(model(x.float()), y).backward()
                     optimizer.step()
             """,
-            at="data",
+            at='datasets.MNIST("data", train=True, transform=T.PILToTensor())',
         ),
     ]
 

@@ -81,7 +81,7 @@ class TooLittleTrainingData(Rule):
     since = "0.1.0"
     frameworks = ("keras", "torch")
     severity = "warning"
-    message = "{samples} samples for {weights} weights: the loss on unseen data stops falling early"
+    message = "{samples} samples for {weights} weights: validation loss stops falling early"
     help = (
         "the training loss falls all the same, since {weights} weights can memorise {samples} samples{each}; "
         "use more data, augmentation, or a pretrained network"
@@ -157,6 +157,27 @@ class TooLittleTrainingData(Rule):
             at="x_train_small",
             severity="info",
         ),
+        Example(
+            "a subset of a known set",
+            """
+            import torch
+            from torch import nn
+            from torch.utils.data import DataLoader, Subset as Part
+            from torchvision.datasets import CIFAR10
+            from torchvision.transforms import ToTensor
+
+            data = Part(CIFAR10("data", train=True, transform=ToTensor()), range(200))
+            loader = DataLoader(data, batch_size=32, shuffle=True)
+            model = nn.Sequential(nn.Flatten(), nn.Linear(3072, 64), nn.ReLU(), nn.Linear(64, 10))
+            optimizer = torch.optim.Adam(model.parameters())
+            for epoch in range(20):
+                for x, y in loader:
+                    optimizer.zero_grad()
+                    nn.functional.cross_entropy(model(x), y).backward()
+                    optimizer.step()
+            """,
+            at="range(200)",
+        ),
     ]
 
     def check(self, plan: TrainingPlan) -> None:
@@ -204,13 +225,13 @@ class TooLittleTrainingData(Rule):
     ) -> None:
         data, samples = run.data, run.data.samples.value
         self.report(
-            data.origin,
+            (data.samples.origin if data.samples.known else None) or data.origin or run.origin,
             subject=run,
             severity=severity,
             certainty=certainty,
             message=message,
             help=help,
-            because=(data.samples,),
+            because=(data.samples, data.origin),
             name=data.name or "the data",
             samples=data.samples.spoken,
             full=spoken(data.full_samples),
@@ -220,13 +241,13 @@ class TooLittleTrainingData(Rule):
         )
 
 
-HINTED = "`{name}` is small by its name: the loss on unseen data stops falling early"
+HINTED = "`{name}` is small by its name: validation loss stops falling early"
 HINTED_HELP = (
     "the training loss falls all the same, since {weights} weights memorise a small set; how many samples "
     "there are cannot be seen here"
 )
-CUT_OFF = "{samples} of {full} samples ({share}): the loss on unseen data stops falling early"
-RANDOM = "inputs and labels are random: the loss on unseen data stays where it starts"
+CUT_OFF = "{samples} of {full} samples ({share}): validation loss stops falling early"
+RANDOM = "inputs and labels are random: validation loss stays where it starts"
 RANDOM_HELP = "there is nothing to learn but the samples themselves"
 
 

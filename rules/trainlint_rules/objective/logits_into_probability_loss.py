@@ -35,7 +35,7 @@ class LogitsIntoProbabilityLoss(Rule):
     since = "0.1.0"
     frameworks = ("keras", "torch")
     severity = "error"
-    message = "`{loss}` clips the raw scores of `{layer}`, so gradients vanish"
+    message = "`{loss}` clips raw scores of `{layer}`: gradients vanish"
     help = (
         "set `from_logits=True` in the loss, or end the network with softmax (one class of many) or sigmoid"
     )
@@ -167,5 +167,5 @@ class LogitsIntoProbabilityLoss(Rule):
             )
 
 
-RAISES = "`{loss}` raises on the raw scores of `{layer}`: they leave [0, 1]"
+RAISES = "`{loss}` raises on raw scores of `{layer}`: they leave [0, 1]"
 RAISES_HELP = "use `BCEWithLogitsLoss`, or end the network with a sigmoid"

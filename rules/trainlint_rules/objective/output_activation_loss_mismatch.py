@@ -44,7 +44,7 @@ class OutputActivationLossMismatch(Rule):
     since = "0.1.0"
     frameworks = ("keras", "torch")
     severity = "warning"
-    message = "`{loss}` compares scores that `{layer}` holds back: the loss levels off early"
+    message = "`{loss}` cannot fall far: `{layer}` limits the scores it compares"
 
     good = [
         Example(
@@ -191,11 +191,11 @@ class OutputActivationLossMismatch(Rule):
 
 
 LIMITED = "leave the scores free: no activation before a loss that takes logits, else softmax or sigmoid"
-COMPETING = "`{loss}` judges {classes} classes one by one, but softmax makes them compete"
-USE_CATEGORICAL = "one class a sample: use a categorical loss; several labels: use sigmoid"
-PAIR = "`{loss}` counts both of two softmax outputs: the loss is right up to a factor"
+COMPETING = "`{loss}` judges classes singly that softmax makes compete"
+USE_CATEGORICAL = "one of {classes} classes a sample: use a categorical loss; several labels: use sigmoid"
+PAIR = "`{loss}` counts two softmax outputs: right up to a factor"
 USE_SIGMOID = "one unit with sigmoid, or a categorical loss, says the same more plainly"
-ALONE = "`{loss}` compares classes that sigmoid scores alone: accuracy stays low"
+ALONE = "`{loss}` compares what sigmoid scores alone: accuracy stays low"
 USE_SOFTMAX = "use softmax, or a binary loss when a sample may have several labels"
 
 

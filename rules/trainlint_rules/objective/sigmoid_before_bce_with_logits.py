@@ -126,6 +126,25 @@ class SigmoidBeforeBceWithLogits(Rule):
             """,
             at="torch.sigmoid(model(x))",
         ),
+        Example(
+            "TensorFlow's own function",
+            """
+            import tensorflow as tf
+
+            model = tf.keras.Sequential([
+                tf.keras.layers.Dense(32, activation="relu", input_shape=(20,)),
+                tf.keras.layers.Dense(1, activation="sigmoid"),
+            ])
+            optimizer = tf.keras.optimizers.Adam()
+            for x, y in batches:
+                with tf.GradientTape() as tape:
+                    losses = tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=model(x))
+                    loss = tf.reduce_mean(losses)
+                gradients = tape.gradient(loss, model.trainable_variables)
+                optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+            """,
+            at='"sigmoid"',
+        ),
     ]
 
     def check(self, plan: TrainingPlan) -> None:

@@ -33,7 +33,7 @@ class SingleUnitCategoricalOutput(Rule):
     since = "0.1.0"
     frameworks = ("keras", "torch")
     severity = "error"
-    message = "softmax over one value is always 1, so no weight ever gets a gradient"
+    message = "softmax over one value is always 1: no weight gets a gradient"
     help = "for two classes use one unit with sigmoid and binary cross entropy, or two units"
     silences = (
         "output-activation-loss-mismatch",
@@ -133,7 +133,7 @@ class SingleUnitCategoricalOutput(Rule):
                     subject=objective,
                     certainty=objective.certainty,
                     because=(objective.loss_origin,),
-                    message="`{loss}` over one score is always 0, so no weight ever gets a gradient",
+                    message="`{loss}` over one score is always 0: no weight gets a gradient",
                     loss=objective.title,
                 )
 

@@ -228,7 +228,7 @@ class LearningRateTooLow(Rule):
             fix=replace_value(rate, usual, "trains with another learning rate") if usual else None,
             optimizer=optimizer.name,
             rate=rate.spoken,
-            effect="leaves the loss where it starts" if severity == "error" else "hardly moves the loss",
+            effect="does not move the loss" if severity == "error" else "hardly moves the loss",
             band=bounds.band,
             default=f"; {usual} is the usual start" if usual else "",
         )

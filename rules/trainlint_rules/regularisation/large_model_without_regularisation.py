@@ -80,7 +80,7 @@ class LargeModelWithoutRegularisation(Rule):
     since = "0.1.0"
     frameworks = ("keras", "torch")
     severity = "warning"
-    message = "{weights} weights without regularisation: the loss on unseen data will rise"
+    message = "{size} without regularisation: the loss on unseen data will rise"
     help = (
         "the training loss falls all the same: this over-fits; add dropout or weight decay, stop early, and "
         "watch a validation loss"
@@ -206,7 +206,7 @@ class LargeModelWithoutRegularisation(Rule):
                 subject=run,
                 severity=severity_of(run),
                 because=(widest.settings.get("units"), run.data.origin),
-                weights=spoken(weights) if weights else f"{widest.units} units",
+                size=f"{spoken(weights)} weights" if weights else f"{widest.units} units",
             )
 
 
