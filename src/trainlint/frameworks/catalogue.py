@@ -18,6 +18,10 @@ _PYTHON = (
     "progressbar", "contextlib", "typing", "pydantic", "attr", "attrs",
 )  # fmt: skip
 
+_TORCH_COMPANIONS = (
+    "transformers", "timm", "apex", "bitsandbytes", "lion_pytorch", "adabelief_pytorch", "prodigyopt", "torch_optimizer",
+)  # fmt: skip
+
 _LIBRARIES = {
     "torch": "trainlint.frameworks.torch.library",
     "torchvision": "trainlint.frameworks.torch.library",
@@ -27,6 +31,7 @@ _LIBRARIES = {
     "numpy": "trainlint.frameworks.arrays.library",
     "sklearn": "trainlint.frameworks.arrays.library",
     "pandas": "trainlint.frameworks.arrays.library",
+    **dict.fromkeys(_TORCH_COMPANIONS, "trainlint.frameworks.torch.companions"),
     **dict.fromkeys(_SETTINGS, "trainlint.frameworks.settings.library"),
     **dict.fromkeys(_PYTHON, "trainlint.frameworks.python.library"),
 }
@@ -53,6 +58,7 @@ _ALIASES = [
     (re.compile(r"^torch\.utils\.data\.(?:[a-z]\w*\.)([A-Za-z]\w*)$"), r"torch.utils.data.\1"),
     (re.compile(r"^torchvision\.(datasets|models)\.(?:[a-z]\w*\.)(\w+)$"), r"torchvision.\1.\2"),
     (re.compile(r"^torchvision\.transforms\.(?:transforms|v2)\.(\w+)$"), r"torchvision.transforms.\1"),
+    (re.compile(r"^transformers\.optimization\.(\w+)$"), r"transformers.\1"),
     (re.compile(r"^sklearn\.(\w+)\.(?:_\w+)\.(\w+)$"), r"sklearn.\1.\2"),
 ]
 
@@ -136,6 +142,9 @@ def attribute(receiver: Value, name: str) -> Handler | None:
 
 def assignment(receiver: Value, name: str) -> Handler | None:
     """What assigning to an attribute of an object of a library does, where it does more than keep the value."""
+    if isinstance(receiver, Tensor):
+        library = library_of(receiver.library or "numpy")
+        return library.tensor_assignments.get(name) if library else None
     if isinstance(receiver, Instance):
         for library, ancestor in _classes(receiver):
             if name in library.assignments.get(ancestor, {}):

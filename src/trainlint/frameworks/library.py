@@ -32,6 +32,7 @@ class Library:
     )  # class name -> attribute -> what assigning to it does; the value is the first argument
     tensor_methods: Handlers = field(default_factory=dict)
     tensor_attributes: Handlers = field(default_factory=dict)
+    tensor_assignments: Handlers = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
     bases: Callable[[str], tuple[str, ...]] = (
         lambda name: ()

@@ -46,6 +46,10 @@ def bases(name: str) -> tuple[str, ...]:
     if name in _ROOTS or name in _NOT_MODULES:
         return ()
     package, _, short = name.rpartition(".")
+    if package.startswith("torchvision.models") and not name.endswith("_Weights"):
+        return (MODULE,)
+    if name.startswith("transformers.get_"):
+        return (SCHEDULE,)
     if not short[:1].isupper():
         return ()
     if package in ("torch.nn", "torch.nn.parallel") or package.startswith("torch.nn.modules"):

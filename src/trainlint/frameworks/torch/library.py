@@ -8,6 +8,7 @@ from trainlint.frameworks.call import Call, Handler
 from trainlint.frameworks.library import Handlers, Library, merged
 from trainlint.frameworks.torch import (
     activations,
+    attention,
     containers,
     contexts,
     convolutions,
@@ -22,8 +23,12 @@ from trainlint.frameworks.torch import (
     optimizers,
     parameters,
     pooling,
+    recurrent,
     reshaping,
+    schedulers,
     tensor_methods,
+    transforms,
+    vision_models,
 )
 from trainlint.frameworks.torch.hierarchy import MODULE, bases
 from trainlint.frameworks.torch.layers import layer_tables
@@ -43,6 +48,8 @@ _LAYERS, _LAYER_METHODS, _LAYER_CALLS = layer_tables(
 
 def fallback(call: Call) -> Value:
     """A name that stands in no table: a class gives an object with the arguments that were passed."""
+    if call.name.startswith(vision_models.PREFIX):
+        return vision_models.unlisted(call)
     if call.title[:1].isupper():
         positional = {f"*{index}": value for index, value in enumerate(call.arguments.positional)}
         return Instance(Reference(call.name), positional | call.arguments.keyword, call.origin)
@@ -58,6 +65,7 @@ def by_class(*tables: Mapping[str, Handlers]) -> dict[str, dict[str, Handler]]:
 LIBRARY = Library(
     functions=merged(
         _LAYERS,
+        attention.FUNCTIONS,
         containers.FUNCTIONS,
         contexts.FUNCTIONS,
         creation.FUNCTIONS,
@@ -66,19 +74,37 @@ LIBRARY = Library(
         known_datasets.FUNCTIONS,
         losses.FUNCTIONS,
         optimizers.FUNCTIONS,
+        recurrent.FUNCTIONS,
+        recurrent.SEQUENCES,
+        schedulers.FUNCTIONS,
         tensor_methods.FUNCTIONS,
+        transforms.FUNCTIONS,
+        vision_models.FUNCTIONS,
     ),
     methods=by_class(
         {MODULE: module.METHODS},
         _LAYER_METHODS,
+        attention.METHODS,
         containers.METHODS,
         contexts.METHODS,
         data.METHODS,
         known_datasets.METHODS,
         losses.METHODS,
         optimizers.METHODS,
+        recurrent.METHODS,
+        schedulers.METHODS,
     ),
-    calls=merged(_LAYER_CALLS, containers.CALLS, contexts.CALLS, losses.CALLS, module.CALLS),
+    calls=merged(
+        _LAYER_CALLS,
+        attention.CALLS,
+        containers.CALLS,
+        contexts.CALLS,
+        losses.CALLS,
+        module.CALLS,
+        recurrent.CALLS,
+        transforms.CALLS,
+        vision_models.CALLS,
+    ),
     elements=merged(
         containers.ELEMENTS,
         data.ELEMENTS,
@@ -87,6 +113,7 @@ LIBRARY = Library(
     attributes=by_class({MODULE: module.ATTRIBUTES}, known_datasets.ATTRIBUTES),
     tensor_methods=tensor_methods.METHODS,
     tensor_attributes=tensor_methods.ATTRIBUTES,
+    tensor_assignments=tensor_methods.ASSIGNMENTS,
     bases=bases,
     fallback=fallback,
 )
