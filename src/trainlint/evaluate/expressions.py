@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 @expression(cst.Integer, cst.Float, cst.Imaginary, cst.SimpleString)
 def literal(machine: Machine, node: cst.Integer | cst.Float | cst.Imaginary | cst.SimpleString) -> Value:
-    return Known(ast.literal_eval(node.value), machine.origin(Made.WRITTEN, node))
+    return Known(_constant(node.value), machine.origin(Made.WRITTEN, node))
+
+
+_constant = lru_cache(4096)(ast.literal_eval)
 
 
 @expression(cst.Ellipsis)

@@ -43,6 +43,18 @@ class Signature:
         }
         return given
 
+    @cached_property
+    def _library_defaults(self) -> dict[str, dict[str, Value]]:
+        return {}  # by title: the values never change, so all calls share them
+
+    def library_defaults(self, title: str) -> dict[str, Value]:
+        """The defaults as values whose origin says that they are `title`'s."""
+        found = self._library_defaults.get(title)
+        if found is None:
+            found = {name: default_value(default, title) for name, default in self.defaults.items()}
+            self._library_defaults[title] = found
+        return found
+
     def bind(
         self, positional: tuple[Value, ...], keyword: dict[str, Value], complete: bool, title: str
     ) -> dict[str, Value]:
@@ -51,10 +63,10 @@ class Signature:
         for index, value in enumerate(positional):
             bound[self.names[index] if index < len(self.names) else f"*{index}"] = value
         bound |= keyword
-        for name, default in self.defaults.items():
-            if name not in bound:
-                bound[name] = default_value(default, title) if complete else Unknown("hidden by * or **")
-        return bound
+        if complete:
+            return self.library_defaults(title) | bound
+        hidden: dict[str, Value] = {name: Unknown("hidden by * or **") for name in self.defaults}
+        return hidden | bound
 
 
 def default_value(node: ast.expr, title: str) -> Value:

@@ -20,27 +20,27 @@ class Trail:
 
     def __init__(self) -> None:
         self._log: list[tuple[Mutable, Any, Any]] = []
-        self._depth = 0
+        self._marks: list[int] = []  # for each open branch, how many mutable values were there before it
 
     def write(self, target: Mutable, slot: Any, content: Any) -> None:
         """Gives a slot a new content; `MISSING` removes it."""
-        if self._depth:
+        if self._marks and target.birth <= self._marks[-1]:
             self._log.append((target, slot, target.slots.get(slot, MISSING)))
         _put(target, slot, content)
 
     def mark(self) -> int:
-        self._depth += 1
+        self._marks.append(Mutable.births)
         return len(self._log)
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
         """While something runs that stays, whatever becomes of the branch that asked for it."""
-        depth, self._depth = self._depth, 0
+        marks, self._marks = self._marks, []
         log, self._log = self._log, []
         try:
             yield
         finally:
-            self._depth, self._log = depth, log
+            self._marks, self._log = marks, log
 
     def rewind(self, mark: int) -> Changes:
         """Takes back all writes since the mark and returns what they had made of the slots."""
@@ -49,7 +49,7 @@ class Trail:
             target, slot, old = self._log.pop()
             changes.setdefault((id(target), slot), (target, target.slots.get(slot, MISSING)))
             _put(target, slot, old)
-        self._depth -= 1
+        self._marks.pop()
         return changes
 
     def join(self, paths: Sequence[Changes]) -> None:

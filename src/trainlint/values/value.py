@@ -50,10 +50,17 @@ ABSENT = Absent()
 
 
 class Mutable(Value):
-    """A value with state. All writes go through `Trail.write`, so that a branch can be undone and joined."""
+    """A value with state. All writes go through `Trail.write`, so that a branch can be undone and joined.
+
+    `birth` counts the mutable values: what was made within a branch needs no undoing there.
+    """
+
+    births = 0
 
     def __init__(self) -> None:
         self.slots: dict[Any, Any] = {}
+        Mutable.births += 1
+        self.birth = Mutable.births
 
 
 class Scope(Mutable):
