@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import trainlint
+from tests.cli.command import trainlint, trainlint_process
 
 CLEAN = "import torch\n"
 BROKEN = "import torch\nx = (\n"
@@ -28,7 +28,7 @@ def test_a_clean_file_ends_with_0(project: Path) -> None:
 
 
 def test_findings_end_with_1(project: Path) -> None:
-    done = trainlint("check", cwd=project)
+    done = trainlint_process("check", cwd=project)
     assert done.returncode == 1
     assert done.stdout.startswith("error TL900 file-not-parsed: not parsed: ")
     assert " --> broken.py:2:5\n" in done.stdout
@@ -135,7 +135,7 @@ def test_a_pipe_gets_no_colour_unless_asked(project: Path) -> None:
 
 def test_a_terminal_that_knows_ascii_only_gets_escapes(tmp_path: Path) -> None:
     (tmp_path / "größe.py").write_text("import torch\nñ = (\n", "utf-8")
-    done = trainlint("check", cwd=tmp_path, PYTHONIOENCODING="ascii", LC_ALL="C")
+    done = trainlint_process("check", cwd=tmp_path, PYTHONIOENCODING="ascii", LC_ALL="C")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "\\xf1 = (" in done.stdout

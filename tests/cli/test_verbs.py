@@ -7,8 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import trainlint
+from tests.cli.command import trainlint, trainlint_process
 from trainlint import __version__
+
+PROGRAM = """\
+import keras
+
+LR = 1e-8
+model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1)])
+model.compile(optimizer=keras.optimizers.Adam(learning_rate=LR), loss="mse")
+model.fit(x, y)
+"""
 
 
 @pytest.mark.parametrize("arguments", [["--version"], ["-V"], ["version"]])
@@ -18,7 +27,7 @@ def test_the_version_is_shown(tmp_path: Path, arguments: list[str]) -> None:
 
 
 def test_the_version_costs_nothing(tmp_path: Path) -> None:
-    done = trainlint("--version", cwd=tmp_path, PYTHONPROFILEIMPORTTIME="1")
+    done = trainlint_process("--version", cwd=tmp_path, PYTHONPROFILEIMPORTTIME="1")
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "typer" in imported
     assert not {"libcst", "pydantic", "rich", "trainlint.engine.check"} & imported
@@ -76,7 +85,7 @@ def test_a_rule_that_is_not_there_ends_with_2(tmp_path: Path, arguments: list[st
 
 
 def test_a_plan_is_shown(tmp_path: Path) -> None:
-    (tmp_path / "train.py").write_text("import torch\nopt = torch.optim.Adam(params, lr=1e-8)\n")
+    (tmp_path / "train.py").write_text(PROGRAM)
     assert "1e-08" in trainlint("inspect", "train.py", cwd=tmp_path).stdout
     data = json.loads(trainlint("inspect", "train.py", "--output-format=json", cwd=tmp_path).stdout)
     assert data["optimizers"][0]["learning_rate"]["values"] == [1e-8]
