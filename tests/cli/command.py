@@ -23,9 +23,7 @@ def trainlint(*arguments: str | Path, cwd: Path, stdin: bytes = b"", **environme
     with (
         contextlib.chdir(cwd),
         mock.patch.dict(os.environ, environment, clear=True),
-        mock.patch.multiple(
-            sys, argv=words, stdin=io.TextIOWrapper(io.BytesIO(stdin)), stdout=out, stderr=err
-        ),
+        mock.patch.multiple(sys, argv=words, stdin=given, stdout=out, stderr=err),
     ):
         status: object = 0
         try:
