@@ -27,6 +27,7 @@ class Repeated:
     times: Value | None  # a known number, with its origin
     site: Site
     iterable: Value | None = None
+    can_stop: bool = False  # by break or return, before its items are used up
 
 
 @dataclass(eq=False)

@@ -115,9 +115,22 @@ def _abstract_loop(
     machine.frame.loops -= 1
     loop.body = happened
     if happened:
+        loop.can_stop = _can_stop(body)
         machine.happened.append(loop)
     # A return within some turn: the loop may end without it as well.
     return Flow.RAISE if flow is Flow.RAISE else Flow.NEXT
+
+
+def _can_stop(body: cst.CSTNode) -> bool:
+    """Whether a break or return leaves the loop that has this body."""
+    waiting = [body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, cst.Break | cst.Return):
+            return True
+        if not isinstance(node, cst.For | cst.While | cst.FunctionDef | cst.ClassDef | cst.BaseExpression):
+            waiting.extend(node.children)
+    return False
 
 
 def _is_range(value: Value) -> TypeGuard[Known]:

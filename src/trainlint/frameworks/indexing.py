@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trainlint.frameworks.call import Call
+from trainlint.values.origin import Made
 from trainlint.values.tensor import DataFacts, Dimension, Symbol, Tensor
-from trainlint.values.value import Items, Known, Unknown, Value, constant
+from trainlint.values.value import Items, Known, Unknown, Value, constant, with_step
 
 COUNTER = "a loop's counter"
 """Why a whole number is unknown when it counts the turns of a loop."""
@@ -30,7 +31,7 @@ def index(tensor: Tensor, keys: Sequence[Value], call: Call) -> Tensor:
         low=tensor.low,
         high=tensor.high,
         scale=tensor.scale,
-        data=_chosen(tensor.data, keys) if tensor.data is not None else None,
+        data=_chosen(tensor.data, keys, call) if tensor.data is not None else None,
         library=tensor.library,
     )
 
@@ -111,14 +112,14 @@ def sliced(size: Dimension, part: slice) -> Dimension:
     return None
 
 
-def _chosen(data: DataFacts, keys: Sequence[Value]) -> DataFacts:
+def _chosen(data: DataFacts, keys: Sequence[Value], call: Call) -> DataFacts:
     """Facts about data of which some samples are taken: the first axis counts samples."""
     key = keys[0] if keys else Known(WHOLE)
     if constant(key) is Ellipsis or constant(key) == WHOLE:
         return data
     before = constant(data.samples)
     known = before if isinstance(before, int) else None
-    return replace(data, samples=_samples(key, known), full_samples=data.full_samples or known)
+    return replace(data, samples=with_step(_samples(key, known), Made.PASSED, call.site), full_samples=data.full_samples or known)
 
 
 def _samples(key: Value, before: int | None) -> Value:

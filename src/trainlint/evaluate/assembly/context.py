@@ -24,7 +24,7 @@ _WORDS: dict[str, frozenset[str]] = {
         "optuna ray keras_tuner kerastuner hyperopt suggest_float suggest_loguniform".split()
     ),
     context.FINE_TUNING: frozenset(
-        "from_pretrained pretrained load_state_dict get_peft_model IMAGENET1K_V1 IMAGENET1K_V2".split()
+        "from_pretrained pretrained get_peft_model IMAGENET1K_V1 IMAGENET1K_V2".split()
     ),
 }
 """Names whose presence says what kind of program this is."""
@@ -39,7 +39,9 @@ def context_of(
 ) -> frozenset[str]:
     words = frozenset(word for chunk in program.chunks for word in chunk.words | chunk.binds)
     found = {name for name, marks in _WORDS.items() if words & marks}
-    if any(network.pretrained for network in networks):
+    # A program that saves its weights loads them to go on; one that only loads them got them elsewhere.
+    loads_others = "load_state_dict" in words and "state_dict" not in words
+    if loads_others or any(network.pretrained for network in networks):
         found.add(context.FINE_TUNING)
     trains = any(optimizer.trains for optimizer in optimizers) or any(True for _ in gathered.of(FitCalled))
     if not trains and not any(event.kind in ("backward", "step") for event in gathered.walk()):

@@ -106,8 +106,14 @@ def _layer(
         output_shape=sizes(tensor.shape),
         parameters=parameters,
         trainable=_trainable(operation.layer),
-        origin=operation.origin,
+        origin=_origin(operation),
     )
+
+
+def _origin(operation: Operation) -> Origin | None:
+    """Where a layer is written: its constructor, which is what one would change; a function's call."""
+    layer = operation.layer
+    return layer.origin if isinstance(layer, Instance) and layer.origin is not None else operation.origin
 
 
 def _trainable(layer: Value | None) -> bool | None:

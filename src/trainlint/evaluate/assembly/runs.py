@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import libcst as cst
+
 from trainlint.evaluate.assembly.data import data_of
 from trainlint.evaluate.assembly.gathered import CompileCalled, FitCalled, Gathered, events
 from trainlint.evaluate.assembly.settings import flag, whole
@@ -11,6 +13,7 @@ from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
 from trainlint.evaluate.iteration import element
 from trainlint.evaluate.machine import Machine
 from trainlint.frameworks import catalogue
+from trainlint.plan.data import Data
 from trainlint.plan.run import TrainingRun
 from trainlint.plan.setting import Setting
 from trainlint.syntax.positions import NodeSite, Site
@@ -38,7 +41,7 @@ def _fitted(
         network=gathered.networks.of(fact.model) if isinstance(fact.model, Instance) else None,
         objective=objectives.get(id(fact.model)),
         optimizer=gathered.optimizers.known(optimizer) if optimizer is not None else None,
-        data=data_of(fact.inputs, argument_text(fact.site, 0, "x")),
+        data=_data(fact),
         batch_size=whole(fact.settings.get("batch_size"), certainty),
         epochs=whole(fact.settings.get("epochs"), certainty),
         steps_per_epoch=whole(fact.settings.get("steps_per_epoch"), certainty),
@@ -49,22 +52,31 @@ def _fitted(
     )
 
 
-def argument_text(site: Site, position: int, keyword: str) -> str:
-    """The text of an argument of a call: its name may hint at what is passed."""
-    import libcst as cst
+def _data(fact: FitCalled) -> Data:
+    """What is fitted; where nothing is known about it, at least its name and place."""
+    site = _argument(fact.site, 0, "x")
+    found = data_of(fact.inputs, _name(site.node) if site is not None else "")
+    if found.origin is None and site is not None:
+        return found.model_copy(update={"origin": Origin(Made.PASSED, site, found.name)})
+    return found
 
+
+def _argument(site: Site, position: int, keyword: str) -> NodeSite | None:
+    """Where an argument of a call stands."""
     node = site.node if isinstance(site, NodeSite) else None
     if not isinstance(node, cst.Call):
-        return ""
-    named = [a for a in node.args if a.keyword is not None and a.keyword.value == keyword]
-    plain = [a for a in node.args if a.keyword is None]
-    chosen = named[0] if named else plain[position] if position < len(plain) else None
-    if chosen is None:
-        return ""
-    value = chosen.value
-    while isinstance(value, cst.Subscript | cst.Attribute):
-        value = value.value
-    return value.value if isinstance(value, cst.Name) else ""
+        return None
+    named = [argument for argument in node.args if argument.keyword and argument.keyword.value == keyword]
+    plain = [argument for argument in node.args if argument.keyword is None]
+    chosen = named or plain[position : position + 1]
+    return NodeSite(site.chunk, chosen[0].value) if chosen and isinstance(site, NodeSite) else None
+
+
+def _name(node: cst.CSTNode) -> str:
+    """The variable behind an expression such as `x_small[:100].values`."""
+    while isinstance(node, cst.Subscript | cst.Attribute):
+        node = node.value
+    return node.value if isinstance(node, cst.Name) else ""
 
 
 def _callbacks(value: Value | None) -> tuple[str, ...] | None:
@@ -115,7 +127,7 @@ def _looped(
         shuffle=flag(arguments.get("shuffle")),
         drop_last=flag(arguments.get("drop_last")),
         validates=None,
-        callbacks=(),
+        callbacks=None if any(loop.can_stop for loop in loops) else (),
         origin=Origin(Made.COMPUTED, inner.site, "training loop"),
     )
 
@@ -133,6 +145,7 @@ def _full_batch(
         objective=_objective(networks, objectives),
         optimizer=gathered.optimizers.known(steps[0]) if steps else None,
         epochs=whole(loop.times),
+        callbacks=None if loop.can_stop else (),
         origin=Origin(Made.COMPUTED, loop.site, "training loop"),
     )
 
