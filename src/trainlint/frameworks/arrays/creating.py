@@ -130,7 +130,8 @@ def eye(library: str) -> Callable[[Call], Value]:
     def handler(call: Call) -> Value:
         rows = call.argument(0, "N", "num_rows", "n")
         columns = call.argument(1, "M", "num_columns") or rows
-        return made(call, "eye", (size_in(rows), size_in(columns)), library, bounds=(0.0, 1.0))
+        shape = (size_in(rows), size_in(columns))
+        return made(call, "eye", shape, library, first=rows, bounds=(0.0, 1.0))
 
     return handler
 

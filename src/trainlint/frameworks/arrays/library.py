@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainlint.frameworks.arrays import numpy
+from trainlint.frameworks.arrays import numpy, pandas, sklearn_data, sklearn_preparing
 from trainlint.frameworks.call import Call
 from trainlint.frameworks.library import Library, merged
 from trainlint.values.value import Instance, Reference, Value
@@ -17,8 +17,9 @@ def fallback(call: Call) -> Value:
 
 
 LIBRARY = Library(
-    functions=merged(numpy.FUNCTIONS),
-    methods=merged(numpy.METHODS),
+    functions=merged(numpy.FUNCTIONS, pandas.FUNCTIONS, sklearn_data.FUNCTIONS, sklearn_preparing.FUNCTIONS),
+    methods=merged(numpy.METHODS, pandas.METHODS, sklearn_data.METHODS, sklearn_preparing.METHODS),
+    attributes=pandas.ATTRIBUTES,
     tensor_methods=numpy.TENSOR_METHODS,
     tensor_attributes=numpy.TENSOR_ATTRIBUTES,
     constants=numpy.CONSTANTS,

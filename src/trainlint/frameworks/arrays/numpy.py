@@ -37,7 +37,7 @@ OPERATIONS: dict[str, Operation] = {
 }
 """Operations that exist as functions and as methods."""
 
-_FUNCTIONS_ONLY: dict[str, Operation] = {
+FUNCTIONS_ONLY: dict[str, Operation] = {
     "expand_dims": moving.expand_dims,
     "moveaxis": moving.moveaxis,
     "tile": moving.tile,
@@ -80,6 +80,7 @@ _METHODS_ONLY: dict[str, Operation] = {
     "astype": moving.cast,
     "flatten": moving.flatten,
     "numpy": moving.unchanged("identity"),
+    "to_numpy": moving.unchanged("identity"),
     "view": moving.unchanged("identity"),
     "fill": moving.unchanged("identity"),
 }
@@ -127,7 +128,7 @@ def axis_concatenation(call: Call) -> Value:
 
 
 _NUMPY: dict[str, Handler] = (
-    {name: as_function(operation, "numpy") for name, operation in (OPERATIONS | _FUNCTIONS_ONLY).items()}
+    {name: as_function(operation, "numpy") for name, operation in (OPERATIONS | FUNCTIONS_ONLY).items()}
     | {name: computing.binary(sign, "numpy") for name, sign in _BINARY.items()}
     | {
         name: load_scalar(name)
@@ -230,6 +231,7 @@ TENSOR_ATTRIBUTES: dict[str, Handler] = {
     "size": moving.size_of,
     "dtype": moving.type_of,
     "T": moving.transposed,
+    "values": as_method(moving.unchanged("identity")),  # of a column of a data frame
 }
 
 CONSTANTS = {

@@ -10,10 +10,10 @@ from trainlint.frameworks.call import Call, Handler
 from trainlint.values.tensor import DataFacts, Dimension, Shape, Symbol, Tensor
 from trainlint.values.value import Items, Known, Unknown, Value, constant, integer, number
 
-TENSOR_NAMES = (
-    "a", "x", "tensor", "input", "input_tensor", "array", "arr", "ary", "m", "values", "value", "features",
-    "image", "images", "inputs", "object", "logits", "labels", "v", "y", "x1", "params", "arrays", "tensors",
-)  # fmt: skip
+TENSOR_NAMES = tuple(
+    "a x tensor input input_tensor array arr ary m values value features image images inputs object logits "
+    "labels indices t v y x1 params arrays tensors".split()
+)
 """What the libraries call their first argument."""
 
 

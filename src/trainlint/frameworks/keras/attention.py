@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from trainlint.frameworks.arrays.subject import dimensions_in
 from trainlint.frameworks.keras.applied import Applied, LayerMeaning
-from trainlint.frameworks.keras.reshaping import dimensions_in
 from trainlint.frameworks.keras.windows import total, whole
 from trainlint.values.tensor import Dimension, Shape, product
 

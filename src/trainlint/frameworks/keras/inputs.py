@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from trainlint.frameworks.arrays.subject import dimensions_in
 from trainlint.frameworks.call import Call
 from trainlint.frameworks.keras.layer_signatures import LAYERS as SIGNATURES
-from trainlint.frameworks.keras.reshaping import dimensions_in
 from trainlint.values.origin import Origin
 from trainlint.values.tensor import BATCH, Dimension, Operation, Shape, Tensor
 from trainlint.values.value import Instance, Items, Reference, Value, constant, integer

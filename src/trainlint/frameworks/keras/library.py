@@ -7,13 +7,18 @@ from collections.abc import Mapping
 from trainlint.frameworks.call import Call
 from trainlint.frameworks.keras import (
     activations,
+    applications,
     callbacks,
     datasets,
+    hand_written,
     inputs,
     layers,
     losses,
     models,
+    operations,
     optimizers,
+    pipelines,
+    preparing,
     schedules,
     training,
 )
@@ -28,6 +33,7 @@ _BASES: dict[str, tuple[str, ...]] = {
     **schedules.BASES,
     **optimizers.BASES,
     **callbacks.BASES,
+    **preparing.BASES,
     **dict.fromkeys((f"keras.losses.{name}" for name in LOSS_CLASSES), ("keras.losses.Loss",)),
 }
 
@@ -60,18 +66,28 @@ def methods(*tables: Mapping[str, Handlers]) -> dict[str, Handlers]:
 LIBRARY = Library(
     functions=merged(
         activations.FUNCTIONS,
+        applications.FUNCTIONS,
         callbacks.FUNCTIONS,
         datasets.FUNCTIONS,
+        hand_written.FUNCTIONS,
         inputs.FUNCTIONS,
         layers.FUNCTIONS,
         losses.FUNCTIONS,
         models.FUNCTIONS,
+        operations.FUNCTIONS,
         optimizers.FUNCTIONS,
+        pipelines.FUNCTIONS,
+        preparing.FUNCTIONS,
         schedules.FUNCTIONS,
     ),
-    methods=methods(models.METHODS, training.METHODS),
+    methods=methods(
+        models.METHODS, training.METHODS, hand_written.METHODS, pipelines.METHODS, preparing.METHODS
+    ),
     calls=merged(models.CALLS, losses.CALLS),
+    elements=merged(pipelines.ELEMENTS, preparing.ELEMENTS),
     attributes=models.ATTRIBUTES,
+    tensor_methods=operations.TENSOR_METHODS,
+    tensor_attributes=operations.TENSOR_ATTRIBUTES,
     assignments=models.ASSIGNMENTS,
     bases=bases,
     fallback=fallback,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trainlint.frameworks import catalogue
+from trainlint.frameworks.arrays.subject import dimensions_in
 from trainlint.frameworks.call import Arguments, Call, Machine
 from trainlint.frameworks.facts import NetworkApplied
 from trainlint.frameworks.keras.applied import not_followed, tensors_in
@@ -409,8 +410,6 @@ def add_weight(call: Call) -> Value:
     shape = call.argument(0, "shape")
     if isinstance(constant(shape), str):
         shape = call.argument(1, "shape")
-    from trainlint.frameworks.keras.reshaping import dimensions_in
-
     is_trained = constant(call.argument(-1, "trainable")) is not False
     return Tensor(
         shape=dimensions_in(shape),

@@ -13,7 +13,9 @@ from trainlint.values.value import Instance, Known, OneOf, Reference, Unknown, V
 _PREFIX = "keras.optimizers."
 _LEGACY = "keras.optimizers.legacy."
 
-SPELLINGS = {name.lower(): name for name in OPTIMIZERS if name not in ("MultiOptimizer",)}
+_NO_STRING = ("Lamb", "MultiOptimizer", "LossScaleOptimizer")  # they have none, or need an argument
+
+SPELLINGS = {name.lower(): name for name in OPTIMIZERS if name not in _NO_STRING}
 """Classes by the strings that `keras.optimizers.get` takes, in any case."""
 
 _OLD_TENSORFLOW = {

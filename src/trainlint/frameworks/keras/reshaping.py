@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
+from trainlint.frameworks.arrays.moving import filled
+from trainlint.frameworks.arrays.subject import dimensions_in
 from trainlint.frameworks.keras.applied import Applied, LayerMeaning, same_bounds
-from trainlint.values.tensor import Dimension, Shape, product, quotient
-from trainlint.values.value import Items, Value, integer
-
-
-def dimensions_in(value: Value | None) -> Shape | None:
-    """A shape written as a tuple of numbers; None where a size is not known."""
-    if isinstance(value, Items) and value.is_certain:
-        return tuple(integer(item) for item in value.items)
-    one = integer(value)
-    return None if one is None else (one,)
-
-
-def filled(shape: Shape, wanted: Shape) -> Shape:
-    """`wanted` with its -1 worked out from the number of elements of `shape`."""
-    if -1 not in wanted:
-        return wanted
-    rest = product(size for size in wanted if size != -1)
-    missing: Dimension = quotient(product(shape), rest)
-    return tuple(missing if size == -1 else size for size in wanted)
+from trainlint.values.tensor import Shape, product
 
 
 def _flat(applied: Applied) -> Shape | None:
@@ -34,7 +18,8 @@ def _reshaped(applied: Applied) -> Shape | None:
         return None
     if applied.shape is None:
         return None if -1 in wanted else (None, *wanted)
-    return (applied.shape[0], *filled(applied.shape[1:], wanted))
+    rest = filled(applied.shape[1:], wanted)
+    return None if rest is None else (applied.shape[0], *rest)
 
 
 def _permuted(applied: Applied) -> Shape | None:

@@ -1,0 +1,124 @@
+"""pandas: data frames whose contents are not known, and the arrays that come out of them."""
+
+from __future__ import annotations
+
+from trainlint.frameworks.call import Call
+from trainlint.values.tensor import DataFacts, Tensor
+from trainlint.values.value import Instance, Items, Known, Reference, Unknown, Value
+
+FRAME = "pandas.DataFrame"
+SERIES = "pandas.Series"
+
+
+def frame(call: Call) -> Value:
+    """A frame read from a file: nothing is known of it."""
+    return frame_like(call)
+
+
+def frame_like(call: Call) -> Instance:
+    """A frame made from another one."""
+    return Instance(Reference(FRAME), {}, call.origin)
+
+
+def array(call: Call) -> Value:
+    """`.values`, `.to_numpy()`: an array of unknown shape."""
+    tensor = call.tensor("input", (), None, library="numpy", data=DataFacts(origin=call.origin))
+    assert tensor.operation is not None
+    tensor.operation.reason = "values of a data frame"
+    return tensor
+
+
+def item(call: Call) -> Value:
+    """`frame['column']` and `frame[['a', 'b']]`."""
+    return column(call)
+
+
+def column(call: Call) -> Value:
+    """A column stands for an array: it is scaled, split and trained on like one."""
+    return Tensor(library="numpy", data=DataFacts(origin=call.origin), origin=call.origin)
+
+
+def same(call: Call) -> Value:
+    """A frame again: dropped columns, filled gaps, sorted rows."""
+    replaces = call.arguments.keyword.get("inplace")
+    if isinstance(replaces, Known) and replaces.value is True:
+        return Known(None)
+    return frame_like(call)
+
+
+def not_known(call: Call) -> Value:
+    return Unknown(f"{call.title} of a data frame", call.origin)
+
+
+def nothing(call: Call) -> Value:
+    return Known(None)
+
+
+def indexer(call: Call) -> Value:
+    """`.iloc`, `.loc`: indexing gives a frame again."""
+    return frame_like(call)
+
+
+def dummies(call: Call) -> Value:
+    """get_dummies: one-hot columns."""
+    facts = DataFacts(labels=True, encoding="one_hot", origin=call.origin)
+    return Tensor(low=0.0, high=1.0, library="numpy", data=facts, origin=call.origin)
+
+
+def shape(call: Call) -> Value:
+    return Items([Unknown("rows of a data frame"), Unknown("columns of a data frame")], "tuple")
+
+
+_READERS = (
+    "read_csv read_table read_excel read_json read_parquet read_pickle read_sql read_hdf read_feather"
+).split()
+
+FUNCTIONS = {f"pandas.{name}": frame for name in _READERS} | {
+    "pandas.DataFrame": frame,
+    "pandas.Series": column,
+    "pandas.concat": frame,
+    "pandas.merge": frame,
+    "pandas.get_dummies": dummies,
+    "pandas.to_numeric": column,
+    "pandas.to_datetime": column,
+}
+
+_SAME = (
+    "drop dropna fillna reset_index set_index sort_values sort_index sample copy head tail astype replace "
+    "rename query filter select_dtypes drop_duplicates apply assign join merge interpolate clip round"
+).split()
+
+METHODS = {
+    FRAME: dict.fromkeys(_SAME, same)
+    | {
+        "to_numpy": array,
+        "as_matrix": array,
+        "pop": column,
+        "__getitem__": item,
+        "get": column,
+        "info": nothing,
+        "__len__": not_known,
+        "groupby": not_known,
+        "value_counts": not_known,
+        "describe": not_known,
+        "mean": not_known,
+        "std": not_known,
+        "min": not_known,
+        "max": not_known,
+        "corr": not_known,
+        "isnull": not_known,
+        "unique": not_known,
+    }
+}
+
+ATTRIBUTES = {
+    FRAME: {
+        "values": array,
+        "iloc": indexer,
+        "loc": indexer,
+        "columns": not_known,
+        "index": not_known,
+        "shape": shape,
+        "T": frame,
+    }
+}

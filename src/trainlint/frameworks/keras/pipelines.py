@@ -1,0 +1,251 @@
+"""tf.data: data sets whose element is carried through map, batch and shuffle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from trainlint.frameworks.arrays.subject import tensor_of
+from trainlint.frameworks.call import Arguments, Call
+from trainlint.frameworks.facts import LoaderMade
+from trainlint.values.tensor import BATCH, Tensor
+from trainlint.values.value import (
+    Instance,
+    Items,
+    Known,
+    Mapped,
+    Reference,
+    Unknown,
+    Value,
+    constant,
+    integer,
+)
+
+DATASET = "tensorflow.data.Dataset"
+
+
+def dataset(call: Call, element: Value, **facts: Value) -> Instance:
+    """A data set. Slots: `element`, `batch_size` (None: not batched), `shuffled`, `shuffle_buffer`."""
+    made = Instance(Reference(DATASET), {}, call.origin)
+    facts.setdefault("batch_size", Known(None))
+    facts.setdefault("shuffled", Known(False))
+    for name, value in {"element": element, **facts}.items():
+        call.machine.write(made, name, value)
+    return made
+
+
+def changed(call: Call, element: Value | None = None, **facts: Value) -> Value:
+    """The receiver with some facts replaced; the receiver itself stays."""
+    receiver = call.receiver
+    assert isinstance(receiver, Instance)
+    slots = {name: value for name, value in receiver.slots.items() if isinstance(value, Value)}
+    kept = slots.pop("element", Unknown("an element"))
+    made = dataset(call, kept if element is None else element, **(slots | facts))
+    made.arguments |= receiver.arguments
+    return made
+
+
+def each(value: Value, change: Callable[[Tensor], Tensor]) -> Value:
+    """A change of every tensor of an element."""
+    if isinstance(value, Items):
+        return Items([each(item, change) for item in value.items], value.kind, complete=value.complete)
+    if isinstance(value, Mapped):
+        return Mapped({key: each(item, change) for key, item in value.slots.items()}, complete=value.complete)
+    return change(value) if isinstance(value, Tensor) else value
+
+
+def from_tensor_slices(call: Call) -> Value:
+    """One sample after the other."""
+    given = call.argument(0, "tensors")
+    return dataset(call, _sliced(given, call) if given is not None else Unknown("data"))
+
+
+def _sliced(value: Value, call: Call) -> Value:
+    if isinstance(value, Items) and value.kind == "tuple":
+        return Items([_sliced(item, call) for item in value.items], "tuple", complete=value.complete)
+    if isinstance(value, Mapped):
+        return Mapped(
+            {key: _sliced(item, call) for key, item in value.slots.items()}, complete=value.complete
+        )
+    tensor = tensor_of(value, "keras", call)
+    if tensor is None:
+        return Unknown("an element")
+    shape = None if not tensor.shape else tensor.shape[1:]
+    return call.tensor(
+        "select", (tensor,), shape, low=tensor.low, high=tensor.high, scale=tensor.scale, dtype=tensor.dtype,
+        library="keras",
+    )  # fmt: skip
+
+
+def of_unknown(call: Call) -> Value:
+    """Files and generators: elements are not known."""
+    return dataset(call, Unknown(f"elements of {call.title}"))
+
+
+def zipped(call: Call) -> Value:
+    given = call.argument(0, "datasets", "args")
+    parts = given.items if isinstance(given, Items) else call.arguments.positional
+    elements = [part.slots.get("element") for part in parts if isinstance(part, Instance)]
+    if len(elements) < len(parts):
+        return of_unknown(call)
+    return dataset(call, Items([item for item in elements if isinstance(item, Value)], "tuple"))
+
+
+def batch(call: Call) -> Value:
+    size = call.argument(0, "batch_size") or Unknown("a batch size")
+    receiver = call.receiver
+    element = receiver.slots.get("element") if isinstance(receiver, Instance) else None
+    drops = constant(call.argument(1, "drop_remainder")) is True
+    first = integer(size) if drops else BATCH
+
+    def grouped(tensor: Tensor) -> Tensor:
+        return tensor.changed(shape=None if tensor.shape is None else (first, *tensor.shape))
+
+    made = changed(
+        call,
+        each(element, grouped) if isinstance(element, Value) else None,
+        batch_size=size,
+        drop_remainder=Known(drops, call.origin),
+    )
+    assert isinstance(made, Instance)
+    made.arguments["batch_size"] = size
+    call.machine.note(LoaderMade(made, call.site))
+    return made
+
+
+def unbatch(call: Call) -> Value:
+    receiver = call.receiver
+    element = receiver.slots.get("element") if isinstance(receiver, Instance) else None
+
+    def single(tensor: Tensor) -> Tensor:
+        return tensor.changed(shape=tensor.shape[1:] if tensor.shape else None)
+
+    return changed(
+        call, each(element, single) if isinstance(element, Value) else None, batch_size=Known(None)
+    )
+
+
+def mapped(call: Call) -> Value:
+    """Calls the function on the element; a tuple is spread over its parameters."""
+    receiver, function = call.receiver, call.argument(0, "map_func")
+    assert isinstance(receiver, Instance)
+    element = receiver.slots.get("element")
+    if function is None or not isinstance(element, Value):
+        return changed(call, Unknown("a mapped element"))
+    spread = isinstance(element, Items) and element.kind == "tuple"
+    arguments = Arguments(element.items if spread and isinstance(element, Items) else (element,))
+    return changed(call, call.machine.call(function, arguments, call.site))
+
+
+def shuffle(call: Call) -> Value:
+    buffer = call.argument(0, "buffer_size") or Unknown("a buffer size")
+    return changed(call, shuffled=Known(True, call.origin), shuffle_buffer=buffer)
+
+
+def repeat(call: Call) -> Value:
+    return changed(call, repeated=call.argument(0, "count") or Known(None))
+
+
+def take(call: Call) -> Value:
+    """The first so many elements: samples, or batches of them."""
+    return _counted(call, lambda had, count: count if had is None else min(had, count))
+
+
+def skip(call: Call) -> Value:
+    return _counted(call, lambda had, count: None if had is None else max(had - count, 0))
+
+
+def _counted(call: Call, left: Callable[[int | None, int], int | None]) -> Value:
+    receiver, given = call.receiver, call.argument(0, "count")
+    assert isinstance(receiver, Instance)
+    count, element = integer(given), receiver.slots.get("element")
+    size = receiver.slots.get("batch_size")
+    batch_size = integer(size) if isinstance(size, Value) else None
+    batched = isinstance(size, Value) and not (isinstance(size, Known) and size.value is None)
+    if batched:
+        count = None if count is None or batch_size is None else count * batch_size
+    if not isinstance(element, Value):
+        return changed(call)
+
+    def fewer(tensor: Tensor) -> Tensor:
+        if tensor.data is None:
+            return tensor
+        had = integer(tensor.data.samples)
+        found = None if count is None or count < 0 else left(had, count)
+        origin = given.origin if given is not None else None
+        samples: Value = Unknown("number of samples") if found is None else Known(found, origin)
+        full = tensor.data.full_samples if tensor.data.full_samples is not None else had
+        return tensor.changed(data=replace(tensor.data, samples=samples, full_samples=full))
+
+    return changed(call, each(element, fewer))
+
+
+def filtered(call: Call) -> Value:
+    receiver = call.receiver
+    assert isinstance(receiver, Instance)
+    element = receiver.slots.get("element")
+
+    def some(tensor: Tensor) -> Tensor:
+        if tensor.data is None:
+            return tensor
+        return tensor.changed(data=replace(tensor.data, samples=Unknown("samples that pass a filter")))
+
+    return changed(call, each(element, some) if isinstance(element, Value) else None)
+
+
+def same(call: Call) -> Value:
+    return changed(call)
+
+
+def enumerated(call: Call) -> Value:
+    receiver = call.receiver
+    assert isinstance(receiver, Instance)
+    element = receiver.slots.get("element")
+    counted = Items([Unknown("a counter"), element if isinstance(element, Value) else Unknown()], "tuple")
+    return changed(call, counted)
+
+
+def one_element(call: Call) -> Value:
+    """One turn of a loop over a data set."""
+    receiver = call.receiver
+    element = receiver.slots.get("element") if isinstance(receiver, Instance) else None
+    return element if isinstance(element, Value) else Unknown("an element of a data set")
+
+
+def length(call: Call) -> Value:
+    return Unknown("number of batches")
+
+
+FUNCTIONS = {
+    f"{DATASET}.from_tensor_slices": from_tensor_slices,
+    f"{DATASET}.from_tensors": of_unknown,
+    f"{DATASET}.from_generator": of_unknown,
+    f"{DATASET}.list_files": of_unknown,
+    f"{DATASET}.range": of_unknown,
+    f"{DATASET}.zip": zipped,
+    "tensorflow.data.TFRecordDataset": of_unknown,
+    "tensorflow.data.TextLineDataset": of_unknown,
+}
+
+METHODS = {
+    DATASET: {
+        "batch": batch,
+        "padded_batch": batch,
+        "unbatch": unbatch,
+        "map": mapped,
+        "shuffle": shuffle,
+        "repeat": repeat,
+        "take": take,
+        "skip": skip,
+        "filter": filtered,
+        "enumerate": enumerated,
+        "prefetch": same,
+        "cache": same,
+        "with_options": same,
+        "as_numpy_iterator": same,
+        "__len__": length,
+        "cardinality": length,
+    }
+}
+
+ELEMENTS = {DATASET: one_element}
