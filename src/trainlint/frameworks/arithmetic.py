@@ -120,7 +120,7 @@ def matmul_shape(one: Shape | None, other: Shape | None) -> Shape | None:
 
 def _interval(value: Value) -> Bounds:
     found = constant(value)
-    if isinstance(found, bool) or isinstance(found, int | float):
+    if isinstance(found, int | float):
         return float(found), float(found)
     tensor = as_tensor(value)
     return (tensor.low, tensor.high) if tensor is not None else (None, None)

@@ -319,10 +319,9 @@ METHODS: dict[str, dict[str, Handler]] = {
     "torch.nn.ParameterDict": _DICTIONARY_METHODS,
 }
 
-ELEMENTS: dict[str, Handler] = {
-    # Asked only when not all modules are known.
-    name: _any_module
-    for name in ("torch.nn.Sequential", "torch.nn.ModuleList", "torch.nn.ParameterList")
-}
+ELEMENTS: dict[str, Handler] = dict.fromkeys(
+    ("torch.nn.Sequential", "torch.nn.ModuleList", "torch.nn.ParameterList"), _any_module
+)
+"""Asked only when not all modules are known."""
 
 CALLS: dict[str, Handler] = {"torch.nn.Sequential": applied(_run, container=True)}

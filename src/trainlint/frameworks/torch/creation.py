@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from trainlint.frameworks.call import Call, Handler, as_tensor
 from trainlint.frameworks.signatures import Signature
@@ -37,13 +38,12 @@ _FILLED = {
 }
 
 
-def _made(call: Call, kind: str, shape: Shape | None, *, random: bool = False, **fields: object) -> Tensor:
+def _made(call: Call, kind: str, shape: Shape | None, *, random: bool = False, **fields: Any) -> Tensor:
     """A tensor out of nothing; what a random generator makes counts as data of so many samples."""
     first = shape[0] if shape else None
     samples = Known(first, call.origin) if isinstance(first, int) else None
     data = DataFacts(name=call.title, samples=samples, random=random, origin=call.origin)
-    made = call.tensor(kind, (), shape, library="torch", data=data, **fields)
-    return made
+    return call.tensor(kind, (), shape, library="torch", data=data, **fields)
 
 
 def _filled(name: str) -> Handler:

@@ -74,9 +74,8 @@ def _batch(call: Call) -> Value:
     if not is_none(loader.arguments, "collate_fn"):
         return Unknown("a batch made by a collate function of the program", loader.origin)
     sample = sample_of(dataset, call)
-    if isinstance(loader.arguments.get("batch_size"), Known) and is_none(loader.arguments, "batch_size"):
-        if is_none(loader.arguments, "batch_sampler"):
-            return sample  # automatic batching is off
+    if is_none(loader.arguments, "batch_size") and is_none(loader.arguments, "batch_sampler"):
+        return sample  # automatic batching is off
     return batched(sample, batch_size_of(loader), samples, full, call)
 
 

@@ -14,7 +14,6 @@ from trainlint.frameworks.torch.parameters import (
 from trainlint.values.tensor import Tensor
 from trainlint.values.value import Instance, Items, Known, Reference, Unknown, Value, constant
 
-
 LOADED = "parameters.loaded"
 """The slot of a module that holds what `load_state_dict` got. No attribute can have this name."""
 

@@ -55,7 +55,9 @@ def _batch_norms() -> dict[str, Meaning]:
                 ("BatchNorm", "batch_norm", True),
                 ("InstanceNorm", "instance_norm", False),
             ):
-                text = _BATCH_TEXT.format(features=features, affine=affine, group="")
+                # The lazy forms share a base whose default is True: torch/nn/modules/batchnorm.py, _LazyNormBase.
+                learned = affine or prefix == "Lazy"
+                text = _BATCH_TEXT.format(features=features, affine=learned, group="")
                 rows[f"{prefix}{name}{axes}d"] = Meaning(
                     Signature(text), kind, settings=_BATCH, parameters=_affine, carries_data=False
                 )

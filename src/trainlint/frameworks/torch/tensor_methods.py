@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from trainlint.frameworks.arithmetic import binary, broadcast, matmul_shape
 from trainlint.frameworks.call import Arguments, Call, Handler, as_tensor
 from trainlint.frameworks.signatures import Signature
 from trainlint.frameworks.torch import operations, tensor_shapes
+from trainlint.frameworks.torch.activations import SHORT as ACTIVATIONS
 from trainlint.frameworks.torch.meaning import bound, function_of
 from trainlint.frameworks.torch.parameters import set_trainable
 from trainlint.frameworks.torch.sizes import (
@@ -99,7 +101,7 @@ def _sum(sizes: Sequence[Dimension]) -> Dimension:
     return None
 
 
-def _common(tensors: Sequence[Tensor]) -> dict[str, object]:
+def _common(tensors: Sequence[Tensor]) -> dict[str, Any]:
     lows, highs = [tensor.low for tensor in tensors], [tensor.high for tensor in tensors]
     dtypes = {tensor.dtype for tensor in tensors}
     data = tensors[0].data if tensors else None
@@ -323,7 +325,7 @@ def _operator(op: str) -> Handler:
 
 
 def _elementwise_pair(kind: str) -> Handler:
-    """torch.maximum, torch.where and others on tensors of a common shape; nothing is known of their values."""
+    """torch.maximum, torch.where and others on tensors of a common shape; their values are not followed."""
 
     def handler(call: Call) -> Value:
         tensors = [tensor for value in call.arguments.positional if (tensor := as_tensor(value)) is not None]
@@ -649,13 +651,13 @@ ASSIGNMENTS: dict[str, Handler] = {"requires_grad": _set_requires_grad}
 
 FUNCTIONS: dict[str, Handler] = {
     **{f"torch.{name}": function_of(meaning) for name, meaning in operations.FUNCTIONS.items()},
-    **{f"torch.{name}_": function_of(meaning) for name, meaning in operations.ACTIVATIONS.items()},
+    **{f"torch.{name}_": function_of(meaning) for name, meaning in ACTIVATIONS.items()},
     **{f"torch.{name}": handler for name, handler in SEVERAL.items()},
     **{
         f"torch.linalg.{name}": function_of(operations.REDUCTIONS["norm"]) for name in ("norm", "vector_norm")
     },
     "torch.linalg.matmul": _matmul,
-    "torch.special.expit": function_of(operations.ACTIVATIONS["sigmoid"]),
+    "torch.special.expit": function_of(ACTIVATIONS["sigmoid"]),
     "torch.numel": lambda call: (
         size_value(element_count(tensor.shape)) if (tensor := _first(call)) else call.unknown()
     ),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from trainlint.frameworks.call import Arguments, Call, Handler
 from trainlint.frameworks.signatures import Signature, signature_table
@@ -149,10 +150,13 @@ def _resized(call: Call, transform: Instance, image: Tensor) -> Tensor:
     width: Dimension = None
     if sizes is not None and len(sizes) == 2:
         height, width = sizes
-    elif sizes is not None and len(sizes) == 1 and image.shape is not None and len(image.shape) == 3:
-        if image.shape[1] == image.shape[2] and image.shape[1] is not None:
-            height = width = sizes[0]
+    elif sizes is not None and len(sizes) == 1 and _is_square(image.shape):
+        height = width = sizes[0]
     return _of_size(call, image, height, width)
+
+
+def _is_square(shape: Shape | None) -> bool:
+    return shape is not None and len(shape) == 3 and shape[1] == shape[2] and shape[1] is not None
 
 
 def _cropped(call: Call, transform: Instance, image: Tensor) -> Tensor:
@@ -196,9 +200,9 @@ def _kept(call: Call, image: Tensor, shape: Shape | None) -> Tensor:
     return made.changed(library=image.library)
 
 
-def _made(call: Call, kind: str, image: Tensor, shape: Shape | None, **fields: object) -> Tensor:
+def _made(call: Call, kind: str, image: Tensor, shape: Shape | None, **fields: Any) -> Tensor:
     title = call.receiver.title if isinstance(call.receiver, Instance) else call.title
-    made = call.tensor(kind, (image,), shape, title=title, library="torch", **fields)  # type: ignore[arg-type]
+    made = call.tensor(kind, (image,), shape, title=title, library="torch", **fields)
     augmented = title in AUGMENTING
     if made.data is not None and augmented:
         made = made.changed(data=replace(made.data, augmented=True))
@@ -223,7 +227,7 @@ CHANGES: dict[str, Change] = {
     "Pad": _padded,
     "Grayscale": _grey,
     "GaussianBlur": _unchanged,
-    **{name: _unchanged for name in AUGMENTING - _SPECIAL},
+    **dict.fromkeys(AUGMENTING - _SPECIAL, _unchanged),
 }
 
 
