@@ -19,6 +19,7 @@ from trainlint.api import (
     context,
     kinds,
     spoken,
+    weakest,
 )
 
 LARGE_DATA = 60_000
@@ -200,12 +201,14 @@ class LargeModelWithoutRegularisation(Rule):
         weights, samples = network.trainable_parameters, run.data.samples.value
         is_wide = (widest.units or 0) >= self.options.units
         is_large = weights and samples and weights / samples > self.options.weights_per_sample
+        units = widest.settings.get("units")
         if is_wide or is_large:
             self.report(
                 widest.origin,
                 subject=run,
                 severity=severity_of(run),
-                because=(widest.settings.get("units"), run.data.origin),
+                certainty=weakest(*(setting.certainty for setting in (units, run.data.samples) if setting)),
+                because=(units, run.data.origin),
                 size=f"{spoken(weights)} weights" if weights else f"{widest.units} units",
             )
 

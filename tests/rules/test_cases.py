@@ -1,0 +1,40 @@
+"""All cases of all rules, over all default rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import trainlint
+from tests.rules.cases import Case, cases_in
+from tests.rules.policing import every_rule
+
+FOLDER = Path(__file__).parent
+
+CASES = [
+    pytest.param(case, id=f"{path.stem}: {case.title}")
+    for path in sorted(FOLDER.rglob("*.md"))
+    for case in cases_in(path)
+]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case(case: Case, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    for name, content in {**case.files, "program.py": case.code}.items():
+        (tmp_path / name).write_text(content, "utf-8")
+    if case.files:
+        found = trainlint.check_paths([program])
+    else:
+        found = trainlint.check_source(case.code, filename="program.py")
+    assert {(d.place.row, d.name, d.severity.value) for d in found} == case.expected
+
+
+@pytest.mark.parametrize("rule", list(every_rule()), ids=lambda rule: rule.name)
+def test_every_rule_has_cases(rule: type[object]) -> None:
+    path = FOLDER / rule.family / f"{rule.name}.md"  # type: ignore[attr-defined]
+    assert path.is_file()
+    expected = [expectation for case in cases_in(path) for expectation in case.expected]
+    assert any(name == rule.name for _, name, _ in expected)  # type: ignore[attr-defined]
+    assert any(not case.expected for case in cases_in(path)), "a near miss"
