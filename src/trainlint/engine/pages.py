@@ -61,7 +61,7 @@ def _index(links: dict[type[Rule], str]) -> str:
     rows = [
         "# Rules",
         "",
-        "Made from the rules themselves by `scripts/generate`.",
+        "Made from the rules themselves by `tests/generate`.",
         "",
         "| code | name | severity | profile | frameworks | what it finds |",
         "| --- | --- | --- | --- | --- | --- |",

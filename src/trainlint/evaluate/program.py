@@ -10,7 +10,7 @@ import libcst as cst
 from trainlint.evaluate import selection
 from trainlint.evaluate.flow import Frame
 from trainlint.frameworks import catalogue
-from trainlint.syntax.chunks import Chunk, split
+from trainlint.syntax.chunks import Chunk
 from trainlint.values.value import Known, Module, Reference, Scope, Unknown, Value
 
 if TYPE_CHECKING:
@@ -30,13 +30,18 @@ class Program:
     """A file as chunks, with the scope that they fill."""
 
     def __init__(
-        self, project: Project, filename: str, text: str, package: str = "", path: Path | None = None
+        self,
+        project: Project,
+        filename: str,
+        chunks: list[Chunk],
+        package: str = "",
+        path: Path | None = None,
     ) -> None:
         self.project = project
         self.filename = filename
         self.path = path
         self.package = package  # dotted name of the folder, for relative imports
-        self.chunks = split(text, filename)
+        self.chunks = chunks
         self.scope = Scope("module", None, filename)
         self.module = Module(self.scope, filename)
         self.scope.slots["__file__"] = Known(filename)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from trainlint.evaluate.program import Program
 from trainlint.sources.document import Document, Unreadable
+from trainlint.syntax.chunks import Chunk, split
 from trainlint.syntax.gate import WATCHED, SyntaxProblem
 from trainlint.values.value import Known, Scope
 
@@ -37,7 +39,13 @@ class Project:
             SyntaxProblem: the text is not Python.
         """
         program = self.add(
-            Program(self, document.filename, document.text, self._package_of(self.path), self.path)
+            Program(
+                self,
+                document.filename,
+                split(document.text, document.filename),
+                self._package_of(self.path),
+                self.path,
+            )
         )
         program.scope.slots["__name__"] = Known("__main__")
         if self.path is not None:
@@ -105,10 +113,11 @@ class Project:
             return None
         self.files_read.append(path)
         try:
-            document = Document.from_path(path)
-            return self.add(Program(self, _shown(path), document.text, self._package_of(path), path))
-        except (Unreadable, SyntaxProblem):
+            status = path.stat()
+            chunks = _chunks(path, _shown(path), status.st_mtime_ns, status.st_size)
+        except (OSError, Unreadable, SyntaxProblem):
             return None
+        return self.add(Program(self, _shown(path), chunks, self._package_of(path), path))
 
     def _package_of(self, path: Path | None) -> str:
         """The dotted name of the package that a file lies in: folders upward as long as they are packages."""
@@ -120,6 +129,12 @@ class Project:
             names.insert(0, folder.name)
             folder = folder.parent
         return ".".join(names)
+
+
+@lru_cache(256)
+def _chunks(path: Path, filename: str, changed: int, size: int) -> list[Chunk]:
+    """The chunks of an imported file, kept for the next program that imports it as it stands now."""
+    return split(Document.from_path(path).text, filename)
 
 
 def _root_of(path: Path) -> Path:

@@ -137,8 +137,10 @@ def _enumerate(call: Call) -> Value:
 
 
 def _zip(call: Call) -> Value:
+    if not _values(call):
+        return Items()
     columns = [call.machine.items(value) for value in _values(call)]
-    if all(column is not None for column in columns) and columns:
+    if all(column is not None for column in columns):
         rows = zip(*[column for column in columns if column is not None], strict=False)
         return Items([Items(row, "tuple") for row in rows])
     arguments = {f"*{i}": value for i, value in enumerate(_values(call))}
