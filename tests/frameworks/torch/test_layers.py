@@ -114,12 +114,12 @@ LAYERS = [
     ("nn.TransformerEncoderLayer(8, 2)", (3, 4, 8)),
     ("nn.TransformerEncoderLayer(8, 2, dim_feedforward=16, bias=False)", (3, 4, 8)),
     ("nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 3)", (3, 4, 8)),
-    ("nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16, batch_first=True), 2, norm=nn.LayerNorm(8))", (3, 4, 8)),
+    ("nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16), 2, norm=nn.LayerNorm(8))", (3, 4, 8)),
     ("nn.LazyLinear(7)", (4, 5)),
     ("nn.LazyConv2d(7, 3)", (4, 3, 9, 9)),
     ("nn.LazyBatchNorm2d()", (4, 3, 9, 9)),
     ("nn.Sequential(nn.Linear(5, 7), nn.ReLU(), nn.Sequential(nn.Linear(7, 2), nn.BatchNorm1d(2)))", (4, 5)),
-    ("nn.Sequential(nn.Conv2d(1, 4, 3), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(4 * 6 * 6, 3))", (4, 1, 14, 14)),
+    ("nn.Sequential(nn.Conv2d(1, 4, 3), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(144, 3))", (4, 1, 14, 14)),
     ("nn.Sequential(nn.Linear(5, 7), nn.ReLU(), nn.Linear(7, 2))[:2]", (4, 5)),
 ]  # fmt: skip
 

@@ -31,10 +31,8 @@ SCHEDULES: list[tuple[str, dict[str, Any]]] = [
     ("OneCycleLR", {"max_lr": 0.5, "epochs": 5, "steps_per_epoch": 8, "anneal_strategy": "linear"}),
     ("OneCycleLR", {"max_lr": 0.5, "total_steps": STEPS + 5, "three_phase": True}),
     ("CyclicLR", {"base_lr": 0.01, "max_lr": 0.2, "step_size_up": 6, "cycle_momentum": False}),
-    (
-        "CyclicLR",
-        {"base_lr": 0.01, "max_lr": 0.2, "step_size_up": 6, "step_size_down": 3, "mode": "triangular2", "cycle_momentum": False},
-    ),
+    ("CyclicLR", {"base_lr": 0.01, "max_lr": 0.2, "step_size_up": 6, "step_size_down": 3, "mode": "triangular2",
+                  "cycle_momentum": False}),
 ]  # fmt: skip
 
 

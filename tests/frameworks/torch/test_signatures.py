@@ -1,4 +1,4 @@
-"""Parameters and defaults of optimizers, schedules, losses, layers and loaders are those of the installed torch."""
+"""Parameters and defaults of optimizers, schedules, losses and layers are those of the installed torch."""
 
 from __future__ import annotations
 

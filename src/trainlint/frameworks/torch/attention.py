@@ -13,11 +13,13 @@ from trainlint.values.tensor import Shape
 from trainlint.values.value import Instance, Items, Known, Value, constant
 
 _ATTENTION_TEXT = (
-    "embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, add_zero_attn=False, kdim=None, vdim=None, "
+    "embed_dim, num_heads, dropout=0.0, bias=True, add_bias_kv=False, add_zero_attn=False, kdim=None, "
+    "vdim=None, "
     "batch_first=False, device=None, dtype=None"
 )
 _BLOCK_TEXT = (
-    "d_model, nhead, dim_feedforward=2048, dropout=0.1, activation='relu', layer_norm_eps=1e-05, batch_first=False, "
+    "d_model, nhead, dim_feedforward=2048, dropout=0.1, activation='relu', layer_norm_eps=1e-05, "
+    "batch_first=False, "
     "norm_first=False, bias=True, device=None, dtype=None"
 )
 _BLOCK_SETTINGS = {
@@ -42,7 +44,7 @@ def attention_parameters(arguments: Bound, shape: Shape | None) -> int | None:
 
 
 def _block(arguments: Bound, attentions: int) -> int | None:
-    """An encoder layer has one attention, a decoder layer two; a norm after each and after the two linear maps."""
+    """An encoder layer has one attention, a decoder layer two; a norm follows each, and the linear maps."""
     size, hidden, bias = (
         whole(arguments, "d_model"),
         whole(arguments, "dim_feedforward"),
@@ -198,8 +200,10 @@ _DECODER = Meaning(
 )
 _TRANSFORMER = Meaning(
     Signature(
-        "d_model=512, nhead=8, num_encoder_layers=6, num_decoder_layers=6, dim_feedforward=2048, dropout=0.1, "
-        "activation='relu', custom_encoder=None, custom_decoder=None, layer_norm_eps=1e-05, batch_first=False, "
+        "d_model=512, nhead=8, num_encoder_layers=6, num_decoder_layers=6, dim_feedforward=2048, "
+        "dropout=0.1, "
+        "activation='relu', custom_encoder=None, custom_decoder=None, layer_norm_eps=1e-05, "
+        "batch_first=False, "
         "norm_first=False, bias=True, device=None, dtype=None"
     ),
     "transformer",

@@ -1,4 +1,4 @@
-"""Packages that bring optimizers and schedules for PyTorch: transformers, timm, apex, bitsandbytes and others."""
+"""Packages that bring optimizers and schedules for PyTorch: transformers, timm, apex and others."""
 
 from __future__ import annotations
 

@@ -21,7 +21,8 @@ _AUTOCAST = {
     "torch.cpu.amp.autocast": "enabled=True, dtype=None, cache_enabled=True",
 }
 _SCALERS = {
-    "torch.cuda.amp.GradScaler": "init_scale=65536.0, growth_factor=2.0, backoff_factor=0.5, growth_interval=2000, "
+    "torch.cuda.amp.GradScaler": "init_scale=65536.0, growth_factor=2.0, backoff_factor=0.5, "
+    "growth_interval=2000, "
     "enabled=True",
     "torch.amp.GradScaler": "device='cuda', init_scale=65536.0, growth_factor=2.0, backoff_factor=0.5, "
     "growth_interval=2000, enabled=True",

@@ -1,4 +1,4 @@
-"""Tensors made from sizes, numbers and arrays, and other functions of torch that a program calls in passing."""
+"""Tensors made from sizes, numbers and arrays, and what else of torch a program calls in passing."""
 
 from __future__ import annotations
 
@@ -270,7 +270,8 @@ INITIALISED = "parameters.initialised"
 
 _INITIALISERS = (
     "uniform_ normal_ constant_ ones_ zeros_ eye_ dirac_ xavier_uniform_ xavier_normal_ kaiming_uniform_ "
-    "kaiming_normal_ trunc_normal_ orthogonal_ sparse_ xavier_uniform xavier_normal kaiming_uniform kaiming_normal "
+    "kaiming_normal_ trunc_normal_ orthogonal_ sparse_ xavier_uniform xavier_normal kaiming_uniform "
+    "kaiming_normal "
     "uniform normal constant orthogonal"
 ).split()
 
@@ -308,8 +309,10 @@ FUNCTIONS: dict[str, Handler] = {
         _unknown_truth,
     ),
     **dict.fromkeys(
-        ("torch.manual_seed", "torch.seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all", "torch.save",
-         "torch.set_num_threads", "torch.set_default_dtype", "torch.set_default_device", "torch.set_printoptions",
+        ("torch.manual_seed", "torch.seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all",
+         "torch.save",
+         "torch.set_num_threads", "torch.set_default_dtype", "torch.set_default_device",
+         "torch.set_printoptions",
          "torch.use_deterministic_algorithms", "torch.cuda.empty_cache", "torch.cuda.synchronize",
          "torch.cuda.set_device", "torch.set_float32_matmul_precision", "torch.autograd.set_detect_anomaly",
          "torch.distributed.init_process_group", "torch.distributed.destroy_process_group",

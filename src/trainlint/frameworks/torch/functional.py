@@ -1,4 +1,4 @@
-"""torch.nn.functional: tables shared with the layers, and the functions that carry their weights as arguments."""
+"""torch.nn.functional: tables shared with the layers, and functions that are given their weights."""
 
 from __future__ import annotations
 

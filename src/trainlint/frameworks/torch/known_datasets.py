@@ -5,51 +5,75 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trainlint.frameworks.call import Arguments, Call, Handler
-from trainlint.frameworks.signatures import Signature
+from trainlint.frameworks.signatures import Signature, signature_table
 from trainlint.values.tensor import DataFacts, Operation, Shape, Tensor
 from trainlint.values.value import Instance, Items, Known, Reference, Unknown, Value, constant, integer
 
 
 @dataclass(frozen=True)
 class ImageSet:
-    """Sizes by split; `text` is the constructor's signature. Images are PIL images of 0 to 255."""
+    """Sizes by split. Images are PIL images of 0 to 255."""
 
     dataset: str
     sizes: dict[str, int]
     classes: int | None
     shape: Shape  # channels, height, width; None where images differ in size
-    text: str
 
 
-_TRAIN = "root, train=True, transform=None, target_transform=None, download=False"
-_SPLIT = "root, split='train', transform=None, target_transform=None, download=False"
 _UNSIZED: Shape = (3, None, None)
 
-# Sizes: the data sets' own publications, as rules.md's table of known data sets and torchvision's pages give them.
+# Sizes as the data sets' own publications and torchvision's pages give them.
 IMAGE_SETS: dict[str, ImageSet] = {
-    "MNIST": ImageSet("mnist", {"train": 60_000, "test": 10_000}, 10, (1, 28, 28), _TRAIN),
-    "FashionMNIST": ImageSet("fashion_mnist", {"train": 60_000, "test": 10_000}, 10, (1, 28, 28), _TRAIN),
-    "KMNIST": ImageSet("kmnist", {"train": 60_000, "test": 10_000}, 10, (1, 28, 28), _TRAIN),
-    "QMNIST": ImageSet("qmnist", {"train": 60_000, "test": 60_000}, 10, (1, 28, 28), "root, what=None, compat=True, train=True, transform=None, target_transform=None, download=False"),
-    "EMNIST": ImageSet("emnist", {}, None, (1, 28, 28), "root, split, train=True, transform=None, target_transform=None, download=False"),
-    "CIFAR10": ImageSet("cifar10", {"train": 50_000, "test": 10_000}, 10, (3, 32, 32), _TRAIN),
-    "CIFAR100": ImageSet("cifar100", {"train": 50_000, "test": 10_000}, 100, (3, 32, 32), _TRAIN),
-    "SVHN": ImageSet("svhn", {"train": 73_257, "test": 26_032, "extra": 531_131}, 10, (3, 32, 32), _SPLIT),
-    "STL10": ImageSet("stl10", {"train": 5_000, "test": 8_000, "unlabeled": 100_000, "train+unlabeled": 105_000}, 10, (3, 96, 96), "root, split='train', folds=None, transform=None, target_transform=None, download=False"),
-    "USPS": ImageSet("usps", {"train": 7_291, "test": 2_007}, 10, (1, 16, 16), _TRAIN),
-    "Flowers102": ImageSet("flowers102", {"train": 1_020, "val": 1_020, "test": 6_149}, 102, _UNSIZED, _SPLIT),
-    "OxfordIIITPet": ImageSet("oxford_iiit_pet", {"trainval": 3_680, "test": 3_669}, 37, _UNSIZED, "root, split='trainval', target_types='category', transforms=None, transform=None, target_transform=None, download=False"),
-    "Food101": ImageSet("food101", {"train": 75_750, "test": 25_250}, 101, _UNSIZED, _SPLIT),
-    "ImageNet": ImageSet("imagenet", {"train": 1_281_167, "val": 50_000}, 1_000, _UNSIZED, "root, split='train', transform=None, target_transform=None"),
-    "DTD": ImageSet("dtd", {"train": 1_880, "val": 1_880, "test": 1_880}, 47, _UNSIZED, "root, split='train', partition=1, transform=None, target_transform=None, download=False"),
-    "GTSRB": ImageSet("gtsrb", {"train": 26_640, "test": 12_630}, 43, _UNSIZED, _SPLIT),
-    "EuroSAT": ImageSet("eurosat", {"": 27_000}, 10, (3, 64, 64), "root, transform=None, target_transform=None, download=False"),
-    "Caltech101": ImageSet("caltech101", {}, 101, _UNSIZED, "root, target_type='category', transform=None, target_transform=None, download=False"),
-    "Caltech256": ImageSet("caltech256", {"": 30_607}, 257, _UNSIZED, "root, transform=None, target_transform=None, download=False"),
-    "ImageFolder": ImageSet("", {}, None, _UNSIZED, "root, transform=None, target_transform=None, loader=None, is_valid_file=None, allow_empty=False"),
-    "FakeData": ImageSet("", {}, None, _UNSIZED, "size=1000, image_size=(3, 224, 224), num_classes=10, transform=None, target_transform=None, random_offset=0"),
-}  # fmt: skip
+    "MNIST": ImageSet("mnist", {"train": 60_000, "test": 10_000}, 10, (1, 28, 28)),
+    "FashionMNIST": ImageSet("fashion_mnist", {"train": 60_000, "test": 10_000}, 10, (1, 28, 28)),
+    "KMNIST": ImageSet("kmnist", {"train": 60_000, "test": 10_000}, 10, (1, 28, 28)),
+    "QMNIST": ImageSet("qmnist", {"train": 60_000, "test": 60_000}, 10, (1, 28, 28)),
+    "EMNIST": ImageSet("emnist", {}, None, (1, 28, 28)),
+    "CIFAR10": ImageSet("cifar10", {"train": 50_000, "test": 10_000}, 10, (3, 32, 32)),
+    "CIFAR100": ImageSet("cifar100", {"train": 50_000, "test": 10_000}, 100, (3, 32, 32)),
+    "SVHN": ImageSet("svhn", {"train": 73_257, "test": 26_032, "extra": 531_131}, 10, (3, 32, 32)),
+    "STL10": ImageSet("stl10", {"train": 5_000, "test": 8_000, "unlabeled": 100_000}, 10, (3, 96, 96)),
+    "USPS": ImageSet("usps", {"train": 7_291, "test": 2_007}, 10, (1, 16, 16)),
+    "Flowers102": ImageSet("flowers102", {"train": 1_020, "val": 1_020, "test": 6_149}, 102, _UNSIZED),
+    "OxfordIIITPet": ImageSet("oxford_iiit_pet", {"trainval": 3_680, "test": 3_669}, 37, _UNSIZED),
+    "Food101": ImageSet("food101", {"train": 75_750, "test": 25_250}, 101, _UNSIZED),
+    "ImageNet": ImageSet("imagenet", {"train": 1_281_167, "val": 50_000}, 1_000, _UNSIZED),
+    "DTD": ImageSet("dtd", {"train": 1_880, "val": 1_880, "test": 1_880}, 47, _UNSIZED),
+    "GTSRB": ImageSet("gtsrb", {"train": 26_640, "test": 12_630}, 43, _UNSIZED),
+    "EuroSAT": ImageSet("eurosat", {"": 27_000}, 10, (3, 64, 64)),
+    "Caltech101": ImageSet("caltech101", {}, 101, _UNSIZED),
+    "Caltech256": ImageSet("caltech256", {"": 30_607}, 257, _UNSIZED),
+    "ImageFolder": ImageSet("", {}, None, _UNSIZED),
+    "FakeData": ImageSet("", {}, None, _UNSIZED),
+}
 """By class name in torchvision.datasets."""
+
+SIGNATURES = signature_table("""
+MNIST(root, train=True, transform=None, target_transform=None, download=False)
+FashionMNIST(root, train=True, transform=None, target_transform=None, download=False)
+KMNIST(root, train=True, transform=None, target_transform=None, download=False)
+QMNIST(root, what=None, compat=True, train=True, transform=None, target_transform=None, download=False)
+EMNIST(root, split, train=True, transform=None, target_transform=None, download=False)
+CIFAR10(root, train=True, transform=None, target_transform=None, download=False)
+CIFAR100(root, train=True, transform=None, target_transform=None, download=False)
+SVHN(root, split='train', transform=None, target_transform=None, download=False)
+STL10(root, split='train', folds=None, transform=None, target_transform=None, download=False)
+USPS(root, train=True, transform=None, target_transform=None, download=False)
+Flowers102(root, split='train', transform=None, target_transform=None, download=False)
+OxfordIIITPet(root, split='trainval', target_types='category', transforms=None, transform=None,
+ target_transform=None, download=False)
+Food101(root, split='train', transform=None, target_transform=None, download=False)
+ImageNet(root, split='train', transform=None, target_transform=None)
+DTD(root, split='train', partition=1, transform=None, target_transform=None, download=False)
+GTSRB(root, split='train', transform=None, target_transform=None, download=False)
+EuroSAT(root, transform=None, target_transform=None, download=False)
+Caltech101(root, target_type='category', transform=None, target_transform=None, download=False)
+Caltech256(root, transform=None, target_transform=None, download=False)
+ImageFolder(root, transform=None, target_transform=None, loader=None, is_valid_file=None, allow_empty=False)
+FakeData(size=1000, image_size=(3, 224, 224), num_classes=10, transform=None, target_transform=None,
+ random_offset=0)
+""")
+"""Their constructors, as torchvision documents them."""
 
 _EMNIST_SPLITS = {
     # split: training images, test images, classes
@@ -143,8 +167,16 @@ def known_sample(dataset: Instance, call: Call) -> Value | None:
         encoding="index",
         origin=origin,
     )
-    label = Tensor((), "int64", 0.0, None if classes is None else float(classes - 1), library="torch",
-                   data=label_facts, origin=origin, operation=Operation("data", dataset.title, origin=origin))  # fmt: skip
+    label = Tensor(
+        (),
+        "int64",
+        0.0,
+        None if classes is None else float(classes - 1),
+        library="torch",
+        data=label_facts,
+        origin=origin,
+        operation=Operation("data", dataset.title, origin=origin),
+    )
     return Items(
         [
             _transformed(image, dataset, "transform", call),
@@ -161,18 +193,14 @@ def _transformed(value: Value, dataset: Instance, name: str, call: Call) -> Valu
     return call.machine.call(transform, Arguments((value,)), call.site)
 
 
-def _constructor(name: str, row: ImageSet) -> Handler:
-    signature = Signature(row.text)
-
+def _constructor(name: str, signature: Signature) -> Handler:
     def handler(call: Call) -> Value:
         return Instance(Reference(name), call.bind(signature), call.origin)
 
     return handler
 
 
-def _initialiser(row: ImageSet) -> Handler:
-    signature = Signature(row.text)
-
+def _initialiser(signature: Signature) -> Handler:
     def handler(call: Call) -> Value:
         if isinstance(call.receiver, Instance):
             call.receiver.arguments.update(call.bind(signature))
@@ -190,11 +218,11 @@ def _classes(call: Call) -> Value:
 
 
 FUNCTIONS: dict[str, Handler] = {
-    f"{_PREFIX}{name}": _constructor(f"{_PREFIX}{name}", row) for name, row in IMAGE_SETS.items()
+    f"{_PREFIX}{name}": _constructor(f"{_PREFIX}{name}", signature) for name, signature in SIGNATURES.items()
 }
 
 METHODS: dict[str, dict[str, Handler]] = {
-    f"{_PREFIX}{name}": {"__init__": _initialiser(row)} for name, row in IMAGE_SETS.items()
+    f"{_PREFIX}{name}": {"__init__": _initialiser(signature)} for name, signature in SIGNATURES.items()
 }
 
 ATTRIBUTES: dict[str, dict[str, Handler]] = {f"{_PREFIX}VisionDataset": {"classes": _classes}}

@@ -55,7 +55,7 @@ def _batch_norms() -> dict[str, Meaning]:
                 ("BatchNorm", "batch_norm", True),
                 ("InstanceNorm", "instance_norm", False),
             ):
-                # The lazy forms share a base whose default is True: torch/nn/modules/batchnorm.py, _LazyNormBase.
+                # _LazyNormBase in torch/nn/modules/batchnorm.py: the lazy forms share the default True.
                 learned = affine or prefix == "Lazy"
                 text = _BATCH_TEXT.format(features=features, affine=learned, group="")
                 rows[f"{prefix}{name}{axes}d"] = Meaning(
@@ -137,7 +137,8 @@ FUNCTIONS: dict[str, Meaning] = {
 } | {
     "batch_norm": Meaning(
         Signature(
-            "input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-05"
+            "input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, "
+            "eps=1e-05"
         ),
         "batch_norm",
         settings={"momentum": "momentum", "epsilon": "eps", "training": "training"},

@@ -123,8 +123,10 @@ REDUCTIONS: dict[str, Meaning] = {
     "mean": _reduction("mean", kept, "input, dim=None, keepdim=False, dtype=None"),
     "sum": _reduction("sum", anything, "input, dim=None, keepdim=False, dtype=None"),
     "prod": _reduction("product", anything, "input, dim=None, keepdim=False, dtype=None"),
-    "std": _reduction("std", between(0.0, None), "input, dim=None, correction=1, keepdim=False, unbiased=True"),
-    "var": _reduction("variance", between(0.0, None), "input, dim=None, correction=1, keepdim=False, unbiased=True"),
+    "std": _reduction("std", between(0.0, None), "input, dim=None, correction=1, keepdim=False, "
+                                        "unbiased=True"),
+    "var": _reduction("variance", between(0.0, None), "input, dim=None, correction=1, keepdim=False, "
+                                        "unbiased=True"),
     "norm": Meaning(Signature("input, p='fro', dim=None, keepdim=False, dtype=None"), "norm", after.reduced,
                     between(0.0, None), {"axis": "dim"}, carries_data=False),
     "argmax": _reduction("argmax", between(0.0, None), "input, dim=None, keepdim=False", "int64"),

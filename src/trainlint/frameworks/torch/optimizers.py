@@ -1,8 +1,8 @@
 """Optimizers: torch.optim, and the best known ones of other packages.
 
 The arguments of an optimizer's `Instance` are those of its constructor. The slot `param_groups` is a list of
-dictionaries, one for each group, that hold `params` and the settings of the group: what a program writes there
-(`for g in optimizer.param_groups: g["lr"] = …`) is found there, and `groups_of` and `group_setting` read it.
+dictionaries, one for each group, that hold `params` and the settings of the group: what a program writes
+there (`for g in optimizer.param_groups: g["lr"] = …`) is found there, and `groups_of` and `group_setting` read it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from trainlint.values.value import Instance, Items, Known, Mapped, Reference, Un
 SIGNATURES: dict[str, Signature] = signature_table("""
 ASGD(params, lr=0.01, lambd=0.0001, alpha=0.75, t0=1000000.0, weight_decay=0, foreach=None, maximize=False,
  differentiable=False, capturable=False)
-Adadelta(params, lr=1.0, rho=0.9, eps=1e-06, weight_decay=0, foreach=None, *, capturable=False, maximize=False,
+Adadelta(params, lr=1.0, rho=0.9, eps=1e-06, weight_decay=0, foreach=None, *, capturable=False,
+ maximize=False,
  differentiable=False)
 Adafactor(params, lr=0.01, beta2_decay=-0.8, eps=(None, 0.001), d=1.0, weight_decay=0.0, *, foreach=None,
  maximize=False)
@@ -28,7 +29,8 @@ AdamW(params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.01, amsgra
  foreach=None, capturable=False, differentiable=False, fused=None)
 Adamax(params, lr=0.002, betas=(0.9, 0.999), eps=1e-08, weight_decay=0, foreach=None, *, maximize=False,
  differentiable=False, capturable=False)
-LBFGS(params, lr=1, max_iter=20, max_eval=None, tolerance_grad=1e-07, tolerance_change=1e-09, history_size=100,
+LBFGS(params, lr=1, max_iter=20, max_eval=None, tolerance_grad=1e-07, tolerance_change=1e-09,
+ history_size=100,
  line_search_fn=None)
 Muon(params, lr=0.001, weight_decay=0.1, momentum=0.95, nesterov=True,
  ns_coefficients=(3.4445, -4.775, 2.0315), eps=1e-07, ns_steps=5, adjust_lr_fn=None)
@@ -40,7 +42,8 @@ RMSprop(params, lr=0.01, alpha=0.99, eps=1e-08, weight_decay=0, momentum=0, cent
  foreach=None, maximize=False, differentiable=False)
 Rprop(params, lr=0.01, etas=(0.5, 1.2), step_sizes=(1e-06, 50), *, capturable=False, foreach=None,
  maximize=False, differentiable=False)
-SGD(params, lr=0.001, momentum=0, dampening=0, weight_decay=0, nesterov=False, *, maximize=False, foreach=None,
+SGD(params, lr=0.001, momentum=0, dampening=0, weight_decay=0, nesterov=False, *, maximize=False,
+ foreach=None,
  differentiable=False, fused=None)
 SparseAdam(params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, maximize=False)
 """)
@@ -53,18 +56,22 @@ OTHERS: dict[str, Signature] = {
         "no_deprecation_warning=False"
     ),
     "transformers.Adafactor": Signature(
-        "params, lr=None, eps=(1e-30, 0.001), clip_threshold=1.0, decay_rate=-0.8, beta1=None, weight_decay=0.0, "
+        "params, lr=None, eps=(1e-30, 0.001), clip_threshold=1.0, decay_rate=-0.8, beta1=None, "
+        "weight_decay=0.0, "
         "scale_parameter=True, relative_step=True, warmup_init=False"
     ),
     "lion_pytorch.Lion": Signature(
-        "params, lr=0.0001, betas=(0.9, 0.99), weight_decay=0.0, use_triton=False, decoupled_weight_decay=False"
+        "params, lr=0.0001, betas=(0.9, 0.99), weight_decay=0.0, use_triton=False, "
+        "decoupled_weight_decay=False"
     ),
     "apex.optimizers.FusedAdam": Signature(
-        "params, lr=0.001, bias_correction=True, betas=(0.9, 0.999), eps=1e-08, adam_w_mode=True, weight_decay=0.0, "
+        "params, lr=0.001, bias_correction=True, betas=(0.9, 0.999), eps=1e-08, adam_w_mode=True, "
+        "weight_decay=0.0, "
         "amsgrad=False, set_grad_none=True"
     ),
     "apex.optimizers.FusedLAMB": Signature(
-        "params, lr=0.001, bias_correction=True, betas=(0.9, 0.999), eps=1e-06, weight_decay=0.01, amsgrad=False, "
+        "params, lr=0.001, bias_correction=True, betas=(0.9, 0.999), eps=1e-06, weight_decay=0.01, "
+        "amsgrad=False, "
         "adam_w_mode=True, grad_averaging=True, set_grad_none=True, max_grad_norm=1.0, use_nvlamb=False"
     ),
     "apex.optimizers.FusedSGD": Signature(
@@ -76,7 +83,8 @@ OTHERS: dict[str, Signature] = {
         "params, lr=0.001, bias_correction=True, betas=(0.9, 0.999), eps=1e-06, weight_decay=0.01"
     ),
     "timm.optim.Lars": Signature(
-        "params, lr=1.0, momentum=0, dampening=0, weight_decay=0, nesterov=False, trust_coeff=0.001, eps=1e-08"
+        "params, lr=1.0, momentum=0, dampening=0, weight_decay=0, nesterov=False, trust_coeff=0.001, "
+        "eps=1e-08"
     ),
     "timm.optim.NAdamW": Signature("params, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.01"),
     "timm.optim.RMSpropTF": Signature(
@@ -84,7 +92,8 @@ OTHERS: dict[str, Signature] = {
     ),
     "timm.optim.MADGRAD": Signature("params, lr=0.01, momentum=0.9, weight_decay=0, eps=1e-06"),
     "adabelief_pytorch.AdaBelief": Signature(
-        "params, lr=0.001, betas=(0.9, 0.999), eps=1e-16, weight_decay=0, amsgrad=False, weight_decouple=True, "
+        "params, lr=0.001, betas=(0.9, 0.999), eps=1e-16, weight_decay=0, amsgrad=False, "
+        "weight_decouple=True, "
         "fixed_decay=False, rectify=True"
     ),
     "prodigyopt.Prodigy": Signature(

@@ -34,16 +34,20 @@ def _rows() -> tuple[dict[str, Meaning], dict[str, Meaning]]:
              "norm_type, kernel_size, stride=None, ceil_mode=False"),
             ("MaxUnpool{}d", "", "max_unpool", unpool(axes), anything, _WINDOW,
              "kernel_size, stride=None, padding=0"),
-            ("AdaptiveAvgPool{}d", "adaptive_avg_pool{}d", "adaptive_avg_pool", adaptive_pool(axes), kept, _TARGET,
+            ("AdaptiveAvgPool{}d", "adaptive_avg_pool{}d", "adaptive_avg_pool", adaptive_pool(axes), kept,
+             _TARGET,
              "output_size"),
-            ("AdaptiveMaxPool{}d", "adaptive_max_pool{}d", "adaptive_max_pool", adaptive_pool(axes), kept, _TARGET,
+            ("AdaptiveMaxPool{}d", "adaptive_max_pool{}d", "adaptive_max_pool", adaptive_pool(axes), kept,
+             _TARGET,
              "output_size, return_indices=False"),
         ]  # fmt: skip
         if axes > 1:
-            table.append(
-                ("FractionalMaxPool{}d", "", "max_pool", fractional_pool(axes), kept, {"kernel_size": "kernel_size"},
-                 "kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None")
-            )  # fmt: skip
+            fractional = (
+                "kernel_size, output_size=None, output_ratio=None, return_indices=False, _random_samples=None"
+            )
+            settings = {"kernel_size": "kernel_size"}
+            row = ("FractionalMaxPool{}d", "", "max_pool", fractional_pool(axes), kept, settings, fractional)
+            table.append(row)
         for layer, function, kind, shape, bounds, settings, text in table:
             layers[layer.format(axes)] = _row(text, kind, shape, bounds, settings)
             for old, new in _FUNCTION_ORDER.items():

@@ -26,10 +26,14 @@ _SETTINGS = {
     "nonlinearity": "nonlinearity",
 }
 
-_OPTIONS = "num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False, proj_size=0, device=None, dtype=None"
+_OPTIONS = (
+    "num_layers=1, bias=True, batch_first=False, dropout=0.0, bidirectional=False, proj_size=0, device=None, "
+    "dtype=None"
+)
 
 _LAYER_TEXT = {
-    "RNN": "input_size, hidden_size, num_layers=1, nonlinearity='tanh', bias=True, batch_first=False, dropout=0.0, "
+    "RNN": "input_size, hidden_size, num_layers=1, nonlinearity='tanh', bias=True, batch_first=False, "
+    "dropout=0.0, "
     "bidirectional=False, device=None, dtype=None",
     "GRU": f"input_size, hidden_size, {_OPTIONS.replace('proj_size=0, ', '')}",
     "LSTM": f"input_size, hidden_size, {_OPTIONS}",
@@ -43,7 +47,7 @@ _CELL_TEXT = {
 
 
 def layer_parameters(gates: int, arguments: Bound) -> int | None:
-    """For each layer and direction: gates x hidden x (input + recurrent) and two biases; a projection on top."""
+    """Gates x hidden x (input + recurrent), two biases and a projection, for each layer and direction."""
     inputs, hidden, layers = (whole(arguments, name) for name in ("input_size", "hidden_size", "num_layers"))
     bias, both = flag(arguments, "bias"), flag(arguments, "bidirectional")
     projected = whole(arguments, "proj_size") if "proj_size" in arguments else 0

@@ -40,7 +40,8 @@ LAYERS: dict[str, Meaning] = {
     "Flatten": Meaning(Signature("start_dim=1, end_dim=-1"), "flatten", flattened, kept),
     "Unflatten": Meaning(Signature("dim, unflattened_size"), "reshape", unflattened, kept),
     "Upsample": Meaning(
-        Signature("size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None"),
+        Signature("size=None, scale_factor=None, mode='nearest', align_corners=None, "
+                  "recompute_scale_factor=None"),
         "upsample",
         resized,
         kept,
@@ -48,19 +49,24 @@ LAYERS: dict[str, Meaning] = {
         carries_data=False,
     ),
     **{
-        name: Meaning(Signature("size=None, scale_factor=None"), "upsample", resized, kept, carries_data=False)
+        name: Meaning(Signature("size=None, "
+                                "scale_factor=None"), "upsample", resized, kept, carries_data=False)
         for name in ("UpsamplingNearest2d", "UpsamplingBilinear2d")
     },
-    "PixelShuffle": Meaning(Signature("upscale_factor"), "pixel_shuffle", pixel_shuffled, kept, carries_data=False),
+    "PixelShuffle": Meaning(
+        Signature("upscale_factor"), "pixel_shuffle", pixel_shuffled, kept, carries_data=False
+    ),
     "PixelUnshuffle": Meaning(
         Signature("downscale_factor"), "pixel_unshuffle", pixel_unshuffled, kept, carries_data=False
     ),
     "ChannelShuffle": Meaning(Signature("groups"), "permute", bounds=kept),
     "Unfold": Meaning(
-        Signature("kernel_size, dilation=1, padding=0, stride=1"), "unfold", unfolded, with_zero, carries_data=False
+        Signature("kernel_size, dilation=1, padding=0, "
+                  "stride=1"), "unfold", unfolded, with_zero, carries_data=False
     ),
     "Fold": Meaning(
-        Signature("output_size, kernel_size, dilation=1, padding=0, stride=1"), "fold", folded, carries_data=False
+        Signature("output_size, kernel_size, dilation=1, padding=0, "
+                  "stride=1"), "fold", folded, carries_data=False
     ),
     "CosineSimilarity": Meaning(
         Signature("dim=1, eps=1e-08"), "cosine_similarity", _one_value_for_axis, settings={"axis": "dim"},
@@ -109,14 +115,18 @@ FUNCTIONS: dict[str, Meaning] = {
         for name in ("interpolate", "upsample", "upsample_nearest", "upsample_bilinear")
     },
     "pixel_shuffle": Meaning(Signature("input, upscale_factor"), "pixel_shuffle", pixel_shuffled, kept),
-    "pixel_unshuffle": Meaning(Signature("input, downscale_factor"), "pixel_unshuffle", pixel_unshuffled, kept),
+    "pixel_unshuffle": Meaning(
+        Signature("input, downscale_factor"), "pixel_unshuffle", pixel_unshuffled, kept
+    ),
     "channel_shuffle": Meaning(Signature("input, groups"), "permute", bounds=kept),
     "unfold": Meaning(
         Signature("input, kernel_size, dilation=1, padding=0, stride=1"), "unfold", unfolded, with_zero
     ),
-    "fold": Meaning(Signature("input, output_size, kernel_size, dilation=1, padding=0, stride=1"), "fold", folded),
+    "fold": Meaning(Signature("input, output_size, kernel_size, dilation=1, padding=0, "
+                              "stride=1"), "fold", folded),
     "cosine_similarity": Meaning(
-        Signature("x1, x2, dim=1, eps=1e-08"), "cosine_similarity", _one_value_for_axis, settings={"axis": "dim"}
+        Signature("x1, x2, dim=1, "
+                  "eps=1e-08"), "cosine_similarity", _one_value_for_axis, settings={"axis": "dim"}
     ),
     "pairwise_distance": Meaning(Signature("x1, x2, p=2.0, eps=1e-06, keepdim=False"), "distance", _distance),
     "grid_sample": Meaning(

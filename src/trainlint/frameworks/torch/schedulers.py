@@ -1,7 +1,7 @@
 """Learning-rate schedules: torch.optim.lr_scheduler, and those of transformers.
 
-`rate_at` works out literal schedules step by step, `peak_of` the highest rate that one reaches. A schedule that
-is part of another one (SequentialLR) names it in its slot `within`.
+`rate_at` works out literal schedules step by step, `peak_of` the highest rate that one reaches. A schedule
+that is part of another one (SequentialLR) names it in its slot `within`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ TRANSFORMERS: dict[str, Signature] = signature_table("""
 get_constant_schedule(optimizer, last_epoch=-1)
 get_constant_schedule_with_warmup(optimizer, num_warmup_steps, last_epoch=-1)
 get_linear_schedule_with_warmup(optimizer, num_warmup_steps, num_training_steps, last_epoch=-1)
-get_cosine_schedule_with_warmup(optimizer, num_warmup_steps, num_training_steps, num_cycles=0.5, last_epoch=-1)
+get_cosine_schedule_with_warmup(optimizer, num_warmup_steps, num_training_steps, num_cycles=0.5,
+ last_epoch=-1)
 get_cosine_with_hard_restarts_schedule_with_warmup(optimizer, num_warmup_steps, num_training_steps,
  num_cycles=1, last_epoch=-1)
 get_polynomial_decay_schedule_with_warmup(optimizer, num_warmup_steps, num_training_steps, lr_end=1e-07,

@@ -308,9 +308,9 @@ def _einsum_shape(text: str, shapes: Sequence[Shape | None]) -> Shape | None:
 
 _OPERATORS = {
     "add": "+", "sub": "-", "subtract": "-", "mul": "*", "multiply": "*", "div": "/", "divide": "/",
-    "true_divide": "/", "floor_divide": "//", "remainder": "%", "pow": "**", "eq": "==", "ne": "!=", "lt": "<",
-    "le": "<=", "gt": ">", "ge": ">=", "logical_and": "&", "logical_or": "|", "bitwise_and": "&", "greater": ">",
-    "less": "<",
+    "true_divide": "/", "floor_divide": "//", "remainder": "%", "pow": "**", "eq": "==", "ne": "!=",
+    "lt": "<", "less": "<", "le": "<=", "gt": ">", "greater": ">", "ge": ">=", "logical_and": "&",
+    "bitwise_and": "&", "logical_or": "|",
 }  # fmt: skip
 
 
@@ -573,8 +573,9 @@ METHODS_ONLY: dict[str, Handler] = {
     "reshape_as": _view_as,
     "expand_as": _view_as,
     **dict.fromkeys(
-        ("copy_", "normal_", "uniform_", "random_", "scatter_", "scatter", "index_fill_", "index_copy_", "clamp_min",
-         "clamp_max", "scatter_add_", "scatter_add", "index_add_", "index_add", "exponential_", "fill_diagonal_"),
+        ("copy_", "normal_", "uniform_", "random_", "exponential_", "scatter_", "scatter", "scatter_add_",
+         "scatter_add", "index_fill_", "index_copy_", "index_add_", "index_add", "fill_diagonal_", "clamp_min",
+         "clamp_max"),
         _changed_in_place,
     ),
     **dict.fromkeys(("new_zeros", "new_ones", "new_empty", "new_full"), _new("constant")),

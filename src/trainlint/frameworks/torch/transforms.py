@@ -45,7 +45,8 @@ Normalize(mean, std, inplace=False)
 Resize(size, interpolation=None, max_size=None, antialias=True)
 CenterCrop(size)
 RandomCrop(size, padding=None, pad_if_needed=False, fill=0, padding_mode='constant')
-RandomResizedCrop(size, scale=(0.08, 1.0), ratio=(0.75, 1.3333333333333333), interpolation=None, antialias=True)
+RandomResizedCrop(size, scale=(0.08, 1.0), ratio=(0.75, 1.3333333333333333), interpolation=None,
+ antialias=True)
 Grayscale(num_output_channels=1)
 RandomGrayscale(p=0.1)
 Lambda(lambd)
@@ -121,7 +122,7 @@ def _numbers(value: Value | None) -> list[float] | None:
 
 
 def _normalised(call: Call, transform: Instance, image: Tensor) -> Tensor:
-    """(x - mean) / std by channel. (0.5, 0.5) maps [0, 1] to [-1, 1]; statistics of a data set standardise."""
+    """(x - mean) / std by channel. 0.5 and 0.5 map [0, 1] to [-1, 1]; statistics of the data standardise."""
     means, deviations = _numbers(transform.arguments.get("mean")), _numbers(transform.arguments.get("std"))
     if means is None or deviations is None or 0 in deviations or len(means) != len(deviations):
         return _made(call, "normalise", image, image.shape, scale="standardised")

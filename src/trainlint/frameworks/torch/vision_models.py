@@ -17,8 +17,8 @@ PREFIX = "torchvision.models."
 
 @dataclass(frozen=True)
 class Family:
-    """A network: the features that reach its head, the attribute that holds the head, and where in it the last
-    linear map stands (None: the attribute itself)."""
+    """A network: the features that reach its head, the attribute that holds the head, and where in it the
+    last linear map stands (None: the attribute itself)."""
 
     features: int
     head: str
