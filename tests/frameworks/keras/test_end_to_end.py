@@ -95,7 +95,6 @@ def test_a_functional_model_on_other_data_has_its_layers(machine: PretendMachine
     output = machine.apply(inner, outer_inputs)
     assert output.operation.inputs[0] is outer_inputs
     assert output.operation.layer is machine.get(inner, "layers").items[1]
-    assert [note.depth for note in machine.noted(NetworkApplied)] == [0]
 
 
 def test_models_nest_in_a_sequential_model(machine: PretendMachine) -> None:
@@ -202,3 +201,65 @@ def test_random_data_has_a_known_size(machine: PretendMachine) -> None:
     shape = machine.get(x, "shape")
     assert isinstance(shape, Items)
     assert [constant(size) for size in shape.items] == [100, 10]
+
+
+def test_functions_that_merge_are_layers(machine: PretendMachine) -> None:
+    inputs = machine.of("keras.Input", shape=(4, 4, 3))
+    merged = machine.of("keras.layers.concatenate", [inputs, inputs], axis=-1)
+    assert (merged.operation.kind, merged.shape[-1]) == ("concatenate", 6)
+
+
+def test_putting_models_together_runs_nothing(machine: PretendMachine) -> None:
+    model = machine.of("keras.Sequential", [layer(machine, "Dense", 4)])
+    machine.apply(model, machine.of("keras.Input", shape=(3,)))
+    assert machine.happened == []
+    assert machine.noted(NetworkApplied) == []
+    machine.apply(model, machine.of("numpy.zeros", (5, 3)))
+    assert len(machine.noted(NetworkApplied)) == 1
+
+
+def test_the_target_of_an_objective_is_what_was_fitted(machine: PretendMachine) -> None:
+    model = machine.of("keras.Sequential", [layer(machine, "Dense", 10, activation="softmax")])
+    machine.do(model, "compile", loss="categorical_crossentropy")
+    x = machine.of("numpy.random.rand", 100, 3)
+    labels = machine.of("keras.utils.to_categorical", machine.of("numpy.random.randint", 10, size=(100,)), 10)
+    machine.do(model, "fit", x, labels)
+    [compiled] = machine.noted(CompileCalled)
+    [objective] = objectives(compiled, machine)
+    assert objective.target is labels
+    assert (labels.shape, labels.data.encoding) == ((100, 10), "one_hot")
+    assert objective.prediction.shape[-1] == 10
+
+
+def test_a_data_set_is_mapped_and_batched(machine: PretendMachine) -> None:
+    train, _ = machine.of("keras.datasets.cifar10.load_data").items
+    data = machine.of("tensorflow.data.Dataset.from_tensor_slices", train)
+    data = machine.do(data, "map", lambda x, y: Items([divided(machine, x, 255.0), y], "tuple"))
+    data = machine.do(machine.do(machine.do(data, "take", 500), "shuffle", 100), "batch", 20)
+    x, y = data.slots["element"].items
+    assert (x.low, x.high) == (0.0, 1.0)
+    assert [str(size) for size in x.shape] == ["batch", "32", "32", "3"]
+    assert [str(size) for size in y.shape] == ["batch", "1"]
+    assert (constant(x.data.samples), x.data.full_samples) == (500, 50_000)
+    assert constant(data.arguments["batch_size"]) == 20
+    assert constant(data.arguments["shuffle"]) is True
+
+
+def test_a_backbone_is_one_operation(machine: PretendMachine) -> None:
+    base = machine.of("keras.applications.MobileNetV2", include_top=False, input_shape=(96, 96, 3))
+    output = machine.apply(base, machine.of("keras.Input", shape=(96, 96, 3)))
+    assert output.operation.kind == "backbone"
+    assert output.operation.layer is base
+    assert output.shape[1:] == (3, 3, 1280)
+    assert constant(base.slots["pretrained"]) is True
+
+
+@pytest.mark.parametrize(("arguments", "bounds"), [({"rescale": 1 / 255}, (0.0, 1.0)), ({}, (0.0, 255.0))])
+def test_images_of_a_folder(machine: PretendMachine, arguments: dict[str, Any], bounds: Any) -> None:
+    generator = machine.of("keras.preprocessing.image.ImageDataGenerator", horizontal_flip=True, **arguments)
+    flow = machine.do(generator, "flow_from_directory", "data", target_size=(64, 64), batch_size=8)
+    images, labels = flow.slots["element"].items
+    assert (images.low, images.high) == bounds
+    assert images.data.augmented
+    assert labels.data.encoding == "one_hot"
+    assert constant(flow.slots["batch_size"]) == 8

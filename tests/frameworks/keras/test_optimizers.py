@@ -13,6 +13,7 @@ from tests.frameworks.pretend import SITE, PretendMachine, value_of
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.facts import OptimizerMade, ScheduleMade
 from trainlint.frameworks.keras.callback_signatures import CALLBACKS
+from trainlint.frameworks.keras.configuration_signatures import INITIALIZERS, METRICS, REGULARIZERS
 from trainlint.frameworks.keras.loss_signatures import LOSS_CLASSES, LOSS_FUNCTIONS
 from trainlint.frameworks.keras.losses import ALIASES, WORDS, function_name
 from trainlint.frameworks.keras.optimizer_signatures import OPTIMIZERS, SCHEDULES
@@ -28,6 +29,9 @@ TABLES: list[tuple[str, Any, dict[str, Signature]]] = [
     ("schedules", keras.optimizers.schedules, SCHEDULES),
     ("losses", keras.losses, LOSS_CLASSES | LOSS_FUNCTIONS),
     ("callbacks", keras.callbacks, CALLBACKS),
+    ("regularizers", keras.regularizers, REGULARIZERS),
+    ("initializers", keras.initializers, INITIALIZERS),
+    ("metrics", keras.metrics, METRICS),
 ]
 
 
@@ -42,7 +46,11 @@ def classes_of(module: Any, base: type) -> set[str]:
 
 @pytest.mark.parametrize(
     ("module", "signature", "name"),
-    [pytest.param(module, table[name], name, id=name) for _, module, table in TABLES for name in table],
+    [
+        pytest.param(module, table[name], name, id=f"{title}-{name}")
+        for title, module, table in TABLES
+        for name in table
+    ],
 )
 def test_parameters_and_defaults_are_those_of_keras(module: Any, signature: Signature, name: str) -> None:
     real = inspect.signature(getattr(module, name)).parameters

@@ -116,7 +116,7 @@ def activated(call: Call, tensor: Value, activation: Value | None) -> Value:
         title = constant(activation) or getattr(activation, "name", word).rpartition(".")[2]
         origin = activation.origin
         if origin is None or origin.site is None:
-            origin = call.origin
+            origin = tensor.origin or call.origin
         return activation_operation(word, title, tensor, origin)
     if isinstance(activation, Known | Unknown):
         return not_followed(call, "the activation is not known", tensor)

@@ -23,6 +23,21 @@ def input_tensor(
     return tensor
 
 
+def is_symbolic(tensor: Tensor) -> bool:
+    """Whether a tensor comes from an `Input(…)`: a functional model is being put together."""
+    seen: set[int] = set()
+    waiting = [tensor]
+    while waiting:
+        found = waiting.pop()
+        if id(found) in seen or found.operation is None:
+            continue
+        seen.add(id(found))
+        if found.operation.kind == "input" and isinstance(found.operation.layer, Instance):
+            return True
+        waiting += found.operation.inputs
+    return False
+
+
 def batched(value: Value | None) -> Shape | None:
     """A shape written without its batch axis."""
     shape = dimensions_in(value)

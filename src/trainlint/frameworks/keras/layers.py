@@ -84,6 +84,30 @@ def construct(call: Call) -> Value:
     return Instance(Reference(f"keras.layers.{title}"), arguments, call.origin)
 
 
+MERGES = {
+    "add": "Add",
+    "subtract": "Subtract",
+    "multiply": "Multiply",
+    "average": "Average",
+    "maximum": "Maximum",
+    "minimum": "Minimum",
+    "concatenate": "Concatenate",
+    "dot": "Dot",
+}
+"""Functions of keras.layers that make a merging layer and apply it."""
+
+
+def merge(call: Call) -> Value:
+    """`concatenate([a, b], axis=-1)`: the layer and its application in one."""
+    title = MERGES[call.title]
+    positional, keyword = call.arguments.positional, dict(call.arguments.keyword)
+    given = positional[0] if positional else keyword.pop("inputs", None)
+    arguments = SIGNATURES[title].bind(positional[1:], keyword, call.arguments.complete, title)
+    layer = Instance(Reference(f"keras.layers.{title}"), arguments, call.origin)
+    inputs = tensors_in(given)
+    return apply_layer(call, layer, inputs) if inputs else call.unknown()
+
+
 def apply(call: Call) -> Value:
     """A layer of the library on a tensor, or on a list of tensors."""
     layer = call.receiver
@@ -166,4 +190,4 @@ FUNCTIONS = {
     f"keras.layers.{name}": construct
     for name in [*SIGNATURES, *ALIASES, "ThresholdedReLU", "CuDNNLSTM", "CuDNNGRU", "Wrapper", "Highway"]
     if name not in ("InputLayer", "Pipeline")
-}
+} | {f"{home}{name}": merge for home in ("keras.layers.", "keras.layers.merge.") for name in MERGES}

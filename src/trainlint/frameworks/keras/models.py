@@ -8,7 +8,7 @@ from trainlint.frameworks.call import Arguments, Call, Machine
 from trainlint.frameworks.facts import NetworkApplied
 from trainlint.frameworks.keras.applied import not_followed, tensors_in
 from trainlint.frameworks.keras.graph import copied, layers_of
-from trainlint.frameworks.keras.inputs import as_batch, declared_shape, input_tensor, with_batch
+from trainlint.frameworks.keras.inputs import as_batch, declared_shape, input_tensor, is_symbolic, with_batch
 from trainlint.frameworks.keras.layers import apply_layer
 from trainlint.syntax.positions import Site
 from trainlint.values.join import either
@@ -107,6 +107,8 @@ def apply_model(call: Call) -> Value:
     inputs = tensors_in(call.argument(0, "inputs", "x"))
     with call.machine.within_network() as depth:
         output = _applied(call, model, inputs)
+    if any(is_symbolic(tensor) for tensor in inputs):
+        return output  # a larger model is put together: nothing runs yet
     call.machine.note(NetworkApplied(model, inputs, output, "keras", depth, call.site))
     if depth == 0:
         call.machine.happen("forward", call.site, networks=(model,), inputs=inputs, output=output)

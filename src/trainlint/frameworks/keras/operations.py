@@ -257,11 +257,16 @@ def _numpy_like() -> dict[str, Handler]:
     """keras.ops and keras.backend have NumPy's names."""
     names = numpy.OPERATIONS | numpy.FUNCTIONS_ONLY | {"cast": moving.cast, "one_hot": computing.one_hot}
     names |= {"flatten": moving.flatten, "stop_gradient": moving.unchanged("detach")}
-    return {
-        name: handler
-        for name, handler in (_functions(names) | _SHARED).items()
-        if name not in _OWN_ACTIVATIONS
+    more = {
+        "arange": creating.arange("keras"),
+        "array": _converted("keras"),
+        "full": creating.filled("full", "keras", None),
+        "hstack": moving.horizontal("keras"),
+        "vstack": moving.vertical("keras"),
+        "dot": computing.matmul("keras"),
     }
+    everything = _functions(names) | _SHARED | more
+    return {name: handler for name, handler in everything.items() if name not in _OWN_ACTIVATIONS}
 
 
 def _tensorflow_like() -> dict[str, Handler]:

@@ -31,18 +31,20 @@ def dataset(call: Call, element: Value, **facts: Value) -> Instance:
     facts.setdefault("shuffled", Known(False))
     for name, value in {"element": element, **facts}.items():
         call.machine.write(made, name, value)
+    # What plans ask of a data loader, by the names that other libraries have for it.
+    made.arguments["batch_size"] = facts["batch_size"]
+    made.arguments["shuffle"] = facts["shuffled"]
+    made.arguments["drop_last"] = facts.get("drop_remainder", Known(False))
     return made
 
 
-def changed(call: Call, element: Value | None = None, **facts: Value) -> Value:
+def changed(call: Call, element: Value | None = None, **facts: Value) -> Instance:
     """The receiver with some facts replaced; the receiver itself stays."""
     receiver = call.receiver
     assert isinstance(receiver, Instance)
     slots = {name: value for name, value in receiver.slots.items() if isinstance(value, Value)}
     kept = slots.pop("element", Unknown("an element"))
-    made = dataset(call, kept if element is None else element, **(slots | facts))
-    made.arguments |= receiver.arguments
-    return made
+    return dataset(call, kept if element is None else element, **(slots | facts))
 
 
 def each(value: Value, change: Callable[[Tensor], Tensor]) -> Value:
@@ -107,8 +109,6 @@ def batch(call: Call) -> Value:
         batch_size=size,
         drop_remainder=Known(drops, call.origin),
     )
-    assert isinstance(made, Instance)
-    made.arguments["batch_size"] = size
     call.machine.note(LoaderMade(made, call.site))
     return made
 

@@ -16,7 +16,7 @@ def _reshaped(applied: Applied) -> Shape | None:
     wanted = dimensions_in(applied.value("target_shape"))
     if wanted is None:
         return None
-    if applied.shape is None:
+    if not applied.shape:
         return None if -1 in wanted else (None, *wanted)
     rest = filled(applied.shape[1:], wanted)
     return None if rest is None else (applied.shape[0], *rest)
@@ -26,7 +26,7 @@ def _permuted(applied: Applied) -> Shape | None:
     order = dimensions_in(applied.value("dims"))
     if (
         order is None
-        or applied.shape is None
+        or not applied.shape
         or sorted(map(str, order)) != sorted(str(axis) for axis in range(1, len(applied.shape)))
     ):
         return None

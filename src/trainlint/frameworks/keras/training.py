@@ -114,6 +114,8 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
     }
     if inputs is not None:
         call.machine.write(model, "fitted_inputs", inputs)
+    if targets is not None:
+        call.machine.write(model, "fitted_targets", targets)
     call.machine.note(FitCalled("keras", model, inputs, targets, settings, call.site))
     call.machine.happen("fit", call.site, networks=(model,))
     history = Instance(Reference("keras.callbacks.History"), {}, call.origin)
@@ -162,9 +164,11 @@ def train_on_batch(call: Call) -> Value:
     bound = call.bind(TRAIN_ON_BATCH)
     model = call.receiver
     assert isinstance(model, Instance)
-    inputs = bound.get("x")
+    inputs, targets = bound.get("x"), bound.get("y")
     if inputs is not None:
         call.machine.write(model, "fitted_inputs", inputs)
+    if targets is not None:
+        call.machine.write(model, "fitted_targets", targets)
     settings: dict[str, Value] = {
         "epochs": Unknown("the loop around train_on_batch"),
         "batch_size": Unknown("the batch that is passed"),
@@ -173,7 +177,7 @@ def train_on_batch(call: Call) -> Value:
         "validation": Unknown("the loop around train_on_batch"),
         "callbacks": Known(None),
     }
-    call.machine.note(FitCalled("keras", model, inputs, bound.get("y"), settings, call.site))
+    call.machine.note(FitCalled("keras", model, inputs, targets, settings, call.site))
     call.machine.happen("fit", call.site, networks=(model,))
     return Unknown("the loss of a batch")
 
@@ -208,10 +212,11 @@ def objectives(compiled: CompileCalled, machine: Machine) -> list[LossApplied]:
     found: list[LossApplied] = []
     for loss_value, prediction, key in _paired(wanted, output):
         metrics = metrics_of(compiled.arguments.get("metrics"), key)
+        target = _target(compiled.model.slots.get("fitted_targets"), key)
         for option in options_of(loss_value):
             loss = loss_from(option)
             if loss is not None:
-                found.append(_objective(compiled, loss, prediction, metrics))
+                found.append(_objective(compiled, loss, prediction, target, metrics))
     return found
 
 
@@ -219,6 +224,7 @@ def _objective(
     compiled: CompileCalled,
     loss: Loss,
     prediction: Tensor | None,
+    target: Value | None,
     metrics: tuple[tuple[str, Origin | None], ...],
 ) -> LossApplied:
     return LossApplied(
@@ -226,7 +232,7 @@ def _objective(
         loss.title,
         "keras",
         prediction,
-        None,
+        target,
         loss.takes_logits,
         loss.settings,
         metrics=metrics,
@@ -266,6 +272,17 @@ def _paired(wanted: Value, output: Value) -> list[tuple[Value, Tensor | None, Ke
     if outputs:
         return [(wanted, made, index) for index, made in enumerate(outputs) if isinstance(made, Tensor)]
     return [(wanted, None, None)]
+
+
+def _target(fitted: object, key: Key) -> Value | None:
+    """What an output was fitted on: the one array, or that of a list or dictionary that belongs to it."""
+    if isinstance(fitted, Mapped):
+        found = fitted.slots.get(key)
+        return found if isinstance(found, Value) else None
+    if isinstance(fitted, Items):
+        fits = isinstance(key, int) and key < len(fitted.items)
+        return fitted.items[key] if fits and isinstance(key, int) else None
+    return fitted if isinstance(fitted, Value) and not isinstance(key, str) else None
 
 
 def output_name(output: Value) -> str | None:
