@@ -235,6 +235,28 @@ def _pairs(value: Items) -> list[tuple[Value, ...]]:
     return [item.items for item in value.items if isinstance(item, Items)]
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("Linear", (3, 4)), ("Conv2d", (4, 6, 3)), ("ConvTranspose2d", (4, 6, 3)), ("Embedding", (10, 4)),
+        ("BatchNorm2d", (5,)), ("LayerNorm", (5,)), ("GroupNorm", (2, 6)),
+    ],
+)  # fmt: skip
+def test_weights_know_whose_they_are(machine: PretendMachine, name: str, arguments: tuple[int, ...]) -> None:
+    layer = machine.of(f"torch.nn.{name}", *arguments)
+    weight = machine.get(layer, "weight")
+    assert weight.shape == tuple(getattr(torch.nn, name)(*arguments).weight.shape)
+    assert owners_of(weight) == (layer,)
+
+
+def test_a_parallel_wrapper_is_the_module(machine: PretendMachine) -> None:
+    network = linear(machine, 3, 4)
+    wrapped = machine.of("torch.nn.parallel.DistributedDataParallel", network, device_ids=[0])
+    assert wrapped is network
+    assert machine.get(wrapped, "module") is network
+    assert owners_of(machine.do(wrapped, "parameters")) == (network,)
+
+
 # -- data -------------------------------------------------------------------------------------------------
 
 

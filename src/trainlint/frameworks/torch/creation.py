@@ -277,11 +277,11 @@ _INITIALISERS = (
 
 
 def _wrapper(call: Call) -> Value:
-    """torch.compile, DataParallel: behaves as the module; `.module` is the module itself."""
+    """DataParallel and its like behave as the module, and are it here; `.module` is the module again."""
     module = call.argument(0, "module", "model")
-    if not isinstance(module, Instance):
-        return module or Unknown("module")
-    return Instance(Reference(call.name), {"module": module}, call.origin)
+    if isinstance(module, Instance) and "module" not in module.slots:
+        call.machine.write(module, "module", module)
+    return module or Unknown("module")
 
 
 FUNCTIONS: dict[str, Handler] = {

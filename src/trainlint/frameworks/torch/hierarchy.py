@@ -15,8 +15,6 @@ _ROOTS = {MODULE, OPTIMIZER, SCHEDULE, DATASET, "torch.utils.data.DataLoader", "
 
 _PARENTS: dict[str, tuple[str, ...]] = {
     "torch.nn.Container": (MODULE,),
-    "torch.nn.parallel.DistributedDataParallel": (MODULE,),
-    "torch.nn.parallel.DataParallel": (MODULE,),
     "torch.optim.lr_scheduler._LRScheduler": (SCHEDULE,),
     "torch.utils.data.IterableDataset": (DATASET,),
     "torch.utils.data.Subset": (DATASET,),

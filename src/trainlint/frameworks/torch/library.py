@@ -29,6 +29,7 @@ from trainlint.frameworks.torch import (
     tensor_methods,
     transforms,
     vision_models,
+    weights,
 )
 from trainlint.frameworks.torch.hierarchy import MODULE, bases
 from trainlint.frameworks.torch.layers import layer_tables
@@ -110,7 +111,7 @@ LIBRARY = Library(
         data.ELEMENTS,
         {parameters.PARAMETERS: parameters.any_parameter, parameters.NAMED: parameters.any_named_parameter},
     ),
-    attributes=by_class({MODULE: module.ATTRIBUTES}, known_datasets.ATTRIBUTES),
+    attributes=by_class({MODULE: module.ATTRIBUTES}, known_datasets.ATTRIBUTES, weights.ATTRIBUTES),
     tensor_methods=tensor_methods.METHODS,
     tensor_attributes=tensor_methods.ATTRIBUTES,
     tensor_assignments=tensor_methods.ASSIGNMENTS,

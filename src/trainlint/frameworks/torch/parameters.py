@@ -142,7 +142,7 @@ def _members(module: Instance) -> Iterator[tuple[str, Value]]:
                 yield str(key), item
         elif isinstance(content, Value) and isinstance(slot, str):
             yield slot, content
-    for name in ("module", "encoder_layer", "decoder_layer", "norm"):
+    for name in ("encoder_layer", "decoder_layer", "norm"):
         if name in module.arguments:
             yield name, module.arguments[name]
 
