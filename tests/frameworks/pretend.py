@@ -66,6 +66,15 @@ class PretendMachine:
     def items(self, value: Value) -> tuple[Value, ...] | None:
         return value.items if isinstance(value, Items) and value.is_certain else None
 
+    def file_text(self, name: Value | None) -> Value:
+        return Unknown("there are no files here")
+
+    def settings_in(self, text: Value | None, language: Any) -> Value:
+        return Unknown("settings are not read here")
+
+    def shared(self, name: str) -> Instance:
+        return Instance(Reference(name))
+
     @contextmanager
     def within_network(self) -> Iterator[int]:
         self.depth += 1

@@ -20,12 +20,14 @@ from trainlint.evaluate.flow import Flow, Frame
 from trainlint.evaluate.grammar import EXPRESSIONS, STATEMENTS
 from trainlint.evaluate.happenings import Forked, Happened, Happening
 from trainlint.evaluate.iteration import element, items
+from trainlint.evaluate.settings_files import file_text, settings_in
 from trainlint.evaluate.truth import truth
 from trainlint.frameworks.call import Arguments
+from trainlint.sources.settings_file import Language
 from trainlint.syntax.positions import NodeSite, Site
 from trainlint.values.origin import Certainty, Made, Origin
 from trainlint.values.trail import Changes, Trail
-from trainlint.values.value import Known, Mutable, Unknown, Value
+from trainlint.values.value import Instance, Known, Mutable, Reference, Unknown, Value
 
 STEPS = 400_000
 """Expressions and statements evaluated for one program before the rest counts as unknown. The largest
@@ -48,6 +50,7 @@ class Machine:
         self.called: set[int] = set()
         self.instantiated: set[int] = set()
         self.network_depth = 0
+        self._shared: dict[str, Instance] = {}
 
     # -- where we are -------------------------------------------------------------------------------------
 
@@ -107,6 +110,22 @@ class Machine:
 
     def element(self, value: Value, site: Site) -> Value:
         return element(self, value, site)
+
+    # -- what stands outside of the program ---------------------------------------------------------------
+
+    def file_text(self, name: Value | None) -> Value:
+        """The text of a settings file that the program names."""
+        return file_text(self, name)
+
+    def settings_in(self, text: Value | None, language: Language) -> Value:
+        """What a text in a language for settings says."""
+        return settings_in(self, text, language)
+
+    def shared(self, name: str) -> Instance:
+        """An object of a library that a program has once: absl's FLAGS, Hydra's store of configurations."""
+        if name not in self._shared:
+            self._shared[name] = Instance(Reference(name))
+        return self._shared[name]
 
     # -- state and branches -------------------------------------------------------------------------------
 

@@ -44,7 +44,7 @@ class Program:
         self.chunks = chunks
         self.scope = Scope("module", None, filename)
         self.module = Module(self.scope, filename)
-        self.scope.slots["__file__"] = Known(filename)
+        self.scope.slots["__file__"] = Known(str(path.resolve()) if path is not None else filename)
         self.scope.slots["__name__"] = Known(filename.rpartition("/")[2].removesuffix(".py"))
         self.training_names = selection.training_names(self.chunks)
         self._stars: list[str | Program] = []

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from trainlint.evaluate.program import Program
 from trainlint.sources.document import Document, Unreadable
+from trainlint.sources.settings_file import SUFFIXES
 from trainlint.syntax.chunks import Chunk, split
 from trainlint.syntax.gate import WATCHED, SyntaxProblem
 from trainlint.values.value import Known, Scope
 
 MOST_FILES = 60
 """Files of a project that are read for one program."""
+
+LARGEST_SETTINGS = 256 * 1024
+"""Bytes of a settings file that is read; larger ones hold data."""
 
 _ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 
@@ -24,6 +28,7 @@ class Project:
         self.path = path
         self.root = root or (_root_of(path) if path is not None else None)
         self._programs: dict[Path, Program | None] = {}
+        self._settings: dict[Path, str | None] = {}
         self._by_scope: dict[int, Program] = {}
         self._imports: dict[int, list[Program]] = {}
         self.files_read: list[Path] = []
@@ -81,6 +86,44 @@ class Project:
                 if candidate is not None and candidate.is_file():
                     return self._load(candidate, importer)
         return None
+
+    def settings_text(self, name: str, reader: Program) -> tuple[str, str] | None:
+        """The settings file that a program names, as users write its path, and its text."""
+        path = self._settings_file(name, reader)
+        if path is None:
+            return None
+        if path not in self._settings:
+            self._settings[path] = self._read_settings(path)
+        text = self._settings[path]
+        return (_shown(path), text) if text is not None else None
+
+    def _settings_file(self, name: str, reader: Program) -> Path | None:
+        """Seen from the script, the root, and the file that reads it; nothing outside of the project."""
+        if self.path is None or "\0" in name or PurePath(name).suffix.lower() not in SUFFIXES:
+            return None
+        script = self.path.resolve().parent
+        folders = [script, *([self.root.resolve()] if self.root is not None else [])]
+        if reader.path is not None:
+            folders.append(reader.path.resolve().parent)
+        for folder in dict.fromkeys(folders):
+            try:
+                candidate = (folder / name).resolve()
+                if any(candidate.is_relative_to(f) for f in folders) and candidate.is_file():
+                    return candidate
+            except (OSError, RuntimeError, ValueError):  # too long a name, a loop of links
+                return None
+        return None
+
+    def _read_settings(self, path: Path) -> str | None:
+        if len(self.files_read) >= MOST_FILES:
+            return None
+        self.files_read.append(path)
+        try:
+            if path.stat().st_size > LARGEST_SETTINGS:
+                return None
+            return path.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            return None
 
     def _folders(self, importer: Program, relative: bool) -> list[Path]:
         assert importer.path is not None

@@ -47,6 +47,15 @@ class Machine(Protocol):
     def element(self, value: Value, site: Site) -> Value:
         """One value that stands for every item of an iterable."""
 
+    def file_text(self, name: Value | None) -> Value:
+        """The text of a settings file that the program names."""
+
+    def settings_in(self, text: Value | None, language: Any) -> Value:
+        """What a text says: `language` is yaml, yaml 1.2, json, toml or ini."""
+
+    def shared(self, name: str) -> Instance:
+        """An object of a library that a program has once, by its canonical name."""
+
     def within_network(self) -> AbstractContextManager[int]:
         """While a network is applied: gives how many networks it is inside of."""
 

@@ -150,6 +150,12 @@ class Function(Value):
     def name(self) -> str:
         return self.node.name.value if isinstance(self.node, cst.FunctionDef) else "<lambda>"
 
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of the parameters in order, without `*args` and `**kwargs`."""
+        found = self.node.params
+        return tuple(p.name.value for p in (*found.posonly_params, *found.params, *found.kwonly_params))
+
 
 @dataclass(eq=False)
 class Bound(Value):
