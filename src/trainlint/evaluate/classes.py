@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from trainlint.evaluate import records
+from trainlint.evaluate import functions, records
 from trainlint.evaluate.flow import Frame
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
@@ -79,6 +79,15 @@ def instantiate(machine: Machine, cls: Class, arguments: Arguments, site: Site) 
     else:
         _library_constructor(machine, instance, arguments, site)
     return instance
+
+
+def instantiate_uncalled(machine: Machine, cls: Class, site: Site) -> Value:
+    """An object of a class that is made elsewhere: the defaults of its constructor stand for the call."""
+    constructor = find(machine, cls, "__init__")
+    if isinstance(constructor, Function):
+        given = functions.uncalled_arguments(constructor, Unknown("self"))
+        return instantiate(machine, cls, Arguments((), given.keyword), site)
+    return instantiate(machine, cls, Arguments(complete=False), site)
 
 
 def _library_constructor(machine: Machine, instance: Instance, arguments: Arguments, site: Site) -> Value:

@@ -10,12 +10,13 @@ from trainlint.evaluate.machine import Machine
 from trainlint.evaluate.names import look_up
 from trainlint.evaluate.program import Program
 from trainlint.frameworks import catalogue
-from trainlint.frameworks.call import Arguments
+from trainlint.frameworks.call import Arguments, Call
 from trainlint.syntax.chunks import Chunk
 from trainlint.values.tensor import Operation, Tensor
-from trainlint.values.value import Bound, Class, Function, Instance, Unknown, Value
+from trainlint.values.value import Bound, Class, Function, Instance, Value
 
 _FORWARD = ("forward", "call")
+_STEPS = ("training_step",)
 
 
 def run_uncalled(machine: Machine, program: Program) -> None:
@@ -62,18 +63,21 @@ def _run_class(machine: Machine, program: Program, cls: Class, chunk: Chunk) -> 
         method
         for name, method in methods.items()
         if id(method.node) not in machine.called
-        and (name in _FORWARD or (name in program.training_names and not name.startswith("__")))
+        and (
+            name in _FORWARD
+            or name in _STEPS
+            or (name in program.training_names and not name.startswith("__"))
+        )
     ]
     if not waiting:
         return
-    constructor = classes.find(machine, cls, "__init__")
-    arguments = Arguments(complete=False)
-    if isinstance(constructor, Function):
-        given = functions.uncalled_arguments(constructor, Unknown("self"))
-        arguments = Arguments((), given.keyword)
-    receiver = classes.instantiate(machine, cls, arguments, site)
+    receiver = classes.instantiate_uncalled(machine, cls, site)
     if not isinstance(receiver, Instance):
         return
+    trained = catalogue.unused(receiver)
+    if trained is not None and not any(id(method.node) in machine.called for method in methods.values()
+                                       if method.name in _STEPS):  # fmt: skip
+        trained(Call("fit", Arguments(), site, machine, receiver))
     for method in sorted(waiting, key=lambda method: method.name not in _FORWARD):
         if id(method.node) in machine.called:
             continue

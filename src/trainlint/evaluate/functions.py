@@ -132,13 +132,18 @@ def _missing(function: Function, name: str, arguments: Arguments) -> Value:
     return function.defaults.get(name) or Unknown("a parameter that nobody passes")
 
 
+def parameter_names(function: Function) -> tuple[str, ...]:
+    """The parameters of a function that have a name of their own: no `*args`, no `**kwargs`."""
+    parameters = function.node.params
+    named = (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params)
+    return tuple(parameter.name.value for parameter in named)
+
+
 def uncalled_arguments(function: Function, receiver: Value | None = None) -> Arguments:
     """Arguments for a function that nobody calls here: its defaults, which a caller may override."""
     parameters = function.node.params
     keyword: dict[str, Value] = {}
-    names = [
-        p.name.value for p in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params)
-    ]
+    names = parameter_names(function)
     for name in names[1:] if receiver is not None else names:
         default = function.defaults.get(name)
         if default is None:
@@ -154,4 +159,4 @@ def uncalled_arguments(function: Function, receiver: Value | None = None) -> Arg
     return Arguments((receiver,) if receiver is not None else (), keyword)
 
 
-__all__ = ["Method", "bind", "make_function", "make_lambda", "run", "uncalled_arguments"]
+__all__ = ["Method", "bind", "make_function", "make_lambda", "parameter_names", "run", "uncalled_arguments"]

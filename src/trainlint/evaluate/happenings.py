@@ -20,7 +20,11 @@ class Happening:
 
 @dataclass(eq=False)
 class Repeated:
-    """A loop whose body was evaluated once for all turns."""
+    """A loop whose body was evaluated once for all turns.
+
+    `told` is what the trainer that goes through it was told, by the common names epochs, batch_size,
+    steps_per_epoch, shuffle, validation, callbacks, data; empty for a loop of the program itself.
+    """
 
     body: list[Happened]
     over: str
@@ -28,6 +32,7 @@ class Repeated:
     site: Site
     iterable: Value | None = None
     can_stop: bool = False  # by break or return, before its items are used up
+    told: dict[str, Value] = field(default_factory=dict)
 
 
 @dataclass(eq=False)

@@ -20,6 +20,8 @@ from trainlint.evaluate.iteration import element
 from trainlint.frameworks import catalogue
 from trainlint.values.origin import Made
 from trainlint.values.value import (
+    Bound,
+    Function,
     Instance,
     Items,
     Known,
@@ -148,10 +150,24 @@ def forget_what_changes(machine: Machine, body: cst.BaseSuite) -> None:
             machine.write(scope, name, Unknown("it changes in a loop"))  # type: ignore[arg-type]
     receiver = machine.frame.receiver
     if isinstance(receiver, Mutable):
-        for name in changed.attributes:
-            found = receiver.slots.get(name)
-            if isinstance(found, Known) and isinstance(found.value, int | float):
-                machine.write(receiver, name, Unknown("it changes in a loop"))
+        _forget_attributes(machine, receiver, changed.attributes)
+
+
+def forget_what_a_method_changes(machine: Machine, method: Value) -> None:
+    """Before a method that stands for all its calls: numbers of its object that it reassigns are unknown."""
+    if not isinstance(method, Bound) or not isinstance(method.function, Function):
+        return
+    changed = _Assigned()
+    method.function.node.body.visit(changed)
+    if isinstance(method.receiver, Mutable):
+        _forget_attributes(machine, method.receiver, changed.attributes)
+
+
+def _forget_attributes(machine: Machine, receiver: Mutable, names: set[str]) -> None:
+    for name in names:
+        found = receiver.slots.get(name)
+        if isinstance(found, Known) and isinstance(found.value, int | float):
+            machine.write(receiver, name, Unknown("it changes in a loop"))
 
 
 class _Assigned(cst.CSTVisitor):

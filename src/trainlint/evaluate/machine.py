@@ -16,10 +16,13 @@ import libcst as cst
 
 from trainlint.evaluate.attributes import attribute
 from trainlint.evaluate.calls import call
+from trainlint.evaluate.classes import instantiate_uncalled
 from trainlint.evaluate.flow import Flow, Frame
+from trainlint.evaluate.functions import parameter_names
 from trainlint.evaluate.grammar import EXPRESSIONS, STATEMENTS
-from trainlint.evaluate.happenings import Forked, Happened, Happening
+from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
 from trainlint.evaluate.iteration import element, items
+from trainlint.evaluate.loops import forget_what_a_method_changes
 from trainlint.evaluate.settings_files import file_text, settings_in
 from trainlint.evaluate.truth import truth
 from trainlint.frameworks.call import Arguments
@@ -27,7 +30,7 @@ from trainlint.sources.settings_file import Language
 from trainlint.syntax.positions import NodeSite, Site
 from trainlint.values.origin import Certainty, Made, Origin
 from trainlint.values.trail import Changes, Trail
-from trainlint.values.value import Instance, Known, Mutable, Reference, Unknown, Value
+from trainlint.values.value import Class, Instance, Known, Mutable, Reference, Unknown, Value
 
 STEPS = 400_000
 """Expressions and statements evaluated for one program before the rest counts as unknown. The largest
@@ -102,6 +105,21 @@ class Machine:
     def call(self, function: Value, arguments: Arguments, site: Site) -> Value:
         return call(self, function, arguments, site)
 
+    def make(self, cls: Class, site: Site) -> Value:
+        """An object of a class of the program as somebody else makes it: with its defaults."""
+        return instantiate_uncalled(self, cls, site)
+
+    def parameters(self) -> dict[str, Value]:
+        """The parameters of the running function of the program, `self` left out, with what they hold."""
+        function = self.frame.function
+        names = parameter_names(function) if function is not None else ()
+        held = {name: self.frame.scope.slots.get(name) for name in names}
+        return {
+            name: value
+            for name, value in held.items()
+            if isinstance(value, Value) and value is not self.frame.receiver
+        }
+
     def attribute(self, value: Value, name: str, site: Site) -> Value:
         return attribute(self, value, name, site)
 
@@ -173,6 +191,25 @@ class Machine:
 
     def happen(self, kind: str, site: Site, **objects: Any) -> None:
         self.happened.append(Happening(kind, site, objects))
+
+    @contextmanager
+    def repeated(
+        self,
+        over: str,
+        site: Site,
+        *,
+        times: Value | None = None,
+        iterable: Value | None = None,
+        told: dict[str, Value] | None = None,
+        runs: Sequence[Value] = (),
+    ) -> Iterator[None]:
+        """While the body of a loop runs that a trainer of a library goes through, once for all its turns."""
+        for method in runs:
+            forget_what_a_method_changes(self, method)
+        with self.apart() as happened:
+            yield
+        if happened:
+            self.happened.append(Repeated(happened, over, times, site, iterable, told=told or {}))
 
     def note(self, fact: object) -> None:
         certainty = Certainty.DEFAULT if self.conditions else Certainty.EXACT

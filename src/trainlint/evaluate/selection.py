@@ -9,12 +9,13 @@ from trainlint.syntax.chunks import Chunk, words_of
 
 TRAINING_WORDS = frozenset(
     "backward zero_grad step fit fit_generator train_on_batch apply_gradients minimize GradientTape "
-    "manual_backward training_step train_step compile".split()
+    "manual_backward training_step train_step compile fit_one_cycle fit_flat_cos fine_tune "
+    "create_supervised_trainer LightningCLI Trainer Seq2SeqTrainer SFTTrainer DPOTrainer".split()
 )
 """Methods that nobody calls who does not train."""
 
 _BUILDING_WORDS = frozenset(
-    "Sequential Trainer TrainingArguments configure_optimizers Seq2SeqTrainer".split()
+    "Sequential TrainingArguments Seq2SeqTrainingArguments configure_optimizers".split()
 )
 
 _NETWORK_BASES = ("Module", "Model", "Layer", "Net", "Network", "Sequential")

@@ -100,6 +100,8 @@ def _entry(receiver: Mapped, key: Value) -> Value:
 
 def _element(receiver: Items, key: Value, origin: Origin) -> Value:
     if isinstance(key, Known):
+        if key.value in receiver.fields:
+            return receiver.items[receiver.fields.index(key.value)]  # model outputs have names as keys, too
         try:
             if isinstance(key.value, slice):
                 return Items(

@@ -11,7 +11,7 @@ from trainlint.frameworks.signatures import Signature
 from trainlint.syntax.positions import Site
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import Operation, Shape, Tensor
-from trainlint.values.value import Instance, Items, Known, Mutable, OneOf, Unknown, Value
+from trainlint.values.value import Class, Instance, Items, Known, Mutable, OneOf, Unknown, Value
 
 
 @dataclass
@@ -46,6 +46,28 @@ class Machine(Protocol):
 
     def element(self, value: Value, site: Site) -> Value:
         """One value that stands for every item of an iterable."""
+
+    def make(self, cls: Class, site: Site) -> Value:
+        """An object of a class of the program as somebody else makes it: with its defaults."""
+
+    def parameters(self) -> dict[str, Value]:
+        """The parameters of the running function of the program, `self` left out, with what they hold."""
+
+    def repeated(
+        self,
+        over: str,
+        site: Site,
+        *,
+        times: Value | None = None,
+        iterable: Value | None = None,
+        told: dict[str, Value] | None = None,
+        runs: Sequence[Value] = (),
+    ) -> AbstractContextManager[None]:
+        """While the body of a loop runs that a trainer goes through, once for all its turns.
+
+        `over` is batches or epochs; `told` what the trainer was told (see evaluate/happenings.py); `runs` the
+        methods of the program that the body calls, whose counters are unknown in it.
+        """
 
     def file_text(self, name: Value | None) -> Value:
         """The text of a settings file that the program names."""

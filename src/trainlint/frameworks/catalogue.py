@@ -44,7 +44,10 @@ _ALIASES = [
     (re.compile(r"^(tf_keras|keras\.(src|api|_tf_keras\.keras|api\._v2\.keras))\b"), "keras"),
     (re.compile(r"^keras\.(?:engine|models)\.(?:\w+\.)?(Sequential|Model)$"), r"keras.\1"),
     (re.compile(r"^keras\.layers\.(?:\w+\.)+([A-Z]\w*)$"), r"keras.layers.\1"),
-    (re.compile(r"^keras\.optimizers\.schedules\.(?:[a-z]\w*\.)+([A-Z]\w*)$"), r"keras.optimizers.schedules.\1"),
+    (
+        re.compile(r"^keras\.optimizers\.schedules\.(?:[a-z]\w*\.)+([A-Z]\w*)$"),
+        r"keras.optimizers.schedules.\1",
+    ),
     (
         re.compile(
             r"^keras\.(optimizers(?!\.schedules|\.legacy)|losses|metrics|callbacks|regularizers|initializers)"
@@ -161,4 +164,11 @@ def element(receiver: Instance) -> Handler | None:
     """What one turn of a loop over an object gives."""
     return next(
         (library.elements[name] for library, name in _classes(receiver) if name in library.elements), None
+    )
+
+
+def unused(receiver: Instance) -> Handler | None:
+    """What happens to an object whose class this program defines for others to use."""
+    return next(
+        (library.unused[name] for library, name in _classes(receiver) if name in library.unused), None
     )

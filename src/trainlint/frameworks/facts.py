@@ -84,6 +84,13 @@ class CompileCalled:
 
 
 @dataclass(eq=False)
+class DemoRun:
+    """A trainer was told to try its code on a few batches only."""
+
+    site: Site
+
+
+@dataclass(eq=False)
 class LoaderMade:
     """A data loader was constructed; `loader.arguments` holds its settings."""
 

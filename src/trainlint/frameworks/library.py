@@ -30,6 +30,9 @@ class Library:
     assignments: Mapping[str, Handlers] = field(
         default_factory=dict
     )  # class name -> attribute -> what assigning to it does; the value is the first argument
+    unused: Handlers = field(
+        default_factory=dict
+    )  # class name -> what happens to an object of a class of the program that is only used elsewhere
     tensor_methods: Handlers = field(default_factory=dict)
     tensor_attributes: Handlers = field(default_factory=dict)
     tensor_assignments: Handlers = field(default_factory=dict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from trainlint.evaluate.assembly.gathered import FitCalled, Gathered
+from trainlint.evaluate.assembly.gathered import DemoRun, FitCalled, Gathered
 from trainlint.evaluate.program import Program
 from trainlint.plan import context
 from trainlint.plan.network import Network
@@ -50,6 +50,8 @@ def context_of(
         found.add(context.INPUT_OPTIMISATION)
     if _several(optimizers):
         found.add(context.GAN)
+    if any(True for _ in gathered.of(DemoRun)):
+        found.add(context.DEMO)
     if _DEMO_FILE.search(program.filename.replace("\\", "/")) or _is_demo(program):
         found.add(context.DEMO)
     return frozenset(found)

@@ -10,6 +10,7 @@ from trainlint.evaluate.assembly.numbering import Numbering
 from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
 from trainlint.frameworks.facts import (
     CompileCalled,
+    DemoRun,
     FitCalled,
     LossApplied,
     NetworkApplied,
@@ -51,6 +52,6 @@ def events(happened: list[Happened]) -> Iterator[Happening]:
 
 
 __all__ = [
-    "CompileCalled", "FitCalled", "Gathered", "LossApplied", "NetworkApplied", "OptimizerMade",
+    "CompileCalled", "DemoRun", "FitCalled", "Gathered", "LossApplied", "NetworkApplied", "OptimizerMade",
     "ScheduleMade", "events",
 ]  # fmt: skip

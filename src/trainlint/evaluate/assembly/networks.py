@@ -79,12 +79,18 @@ def network_of(
         outputs=tuple(index[id(tensor)] for tensor in outputs if id(tensor) in index),
         complete=not reasons and len(order) < MOST_LAYERS,
         reasons=tuple(dict.fromkeys(reasons)),
-        pretrained=any(
-            layer.kind == "backbone" and layer.settings.get("weights") is not None for layer in layers
-        ),
+        pretrained=any(_is_pretrained(layer) for layer in layers),
         origin=origin,
     )
     return network, index
+
+
+def _is_pretrained(layer: Layer) -> bool:
+    """Whether a known architecture came with weights that somebody else has trained."""
+    if layer.kind != "backbone":
+        return False
+    told = layer.settings.get("pretrained")
+    return told.value is True if told is not None else layer.settings.get("weights") is not None
 
 
 def _layer(

@@ -13,7 +13,7 @@ from trainlint.plan.optimizer import Optimizer, ParameterGroup
 from trainlint.plan.schedule import Schedule
 from trainlint.plan.setting import Setting
 from trainlint.values.origin import Certainty, Made, Origin
-from trainlint.values.value import Instance, Mapped, Unknown, Value
+from trainlint.values.value import Instance, Mapped, Unknown, Value, number
 
 _RATES = ("learning_rate", "lr")
 
@@ -143,6 +143,8 @@ _WARMING = ("OneCycleLR", "LinearLR", "CyclicLR")
 
 def _warms_up(schedule: Instance) -> bool | None:
     title = schedule.title.lower()
+    if any("warmup" in name and number(value) == 0 for name, value in schedule.arguments.items()):
+        return False
     if "warmup" in title or "warm_up" in title or schedule.title in _WARMING:
         return True
     if any("warmup" in name and value.origin is not None and value.origin.made is not Made.LIBRARY

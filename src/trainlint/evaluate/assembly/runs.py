@@ -13,6 +13,7 @@ from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
 from trainlint.evaluate.iteration import element
 from trainlint.evaluate.machine import Machine
 from trainlint.frameworks import catalogue
+from trainlint.frameworks.call import Arguments, Call
 from trainlint.plan.data import Data
 from trainlint.plan.run import TrainingRun
 from trainlint.plan.setting import Setting
@@ -54,7 +55,7 @@ def _fitted(
 
 def _data(fact: FitCalled) -> Data:
     """What is fitted; where nothing is known about it, at least its name and place."""
-    site = _argument(fact.site, 0, "x")
+    site = _argument(fact.site, 0, "x") if fact.framework == "keras" else None
     found = data_of(fact.inputs, _name(site.node) if site is not None else "")
     if found.origin is None and site is not None:
         return found.model_copy(update={"origin": Origin(Made.PASSED, site, found.name)})
@@ -115,21 +116,44 @@ def _looped(
         # A loop over a number with the whole data set in each turn: a turn is an epoch.
         return _full_batch(inner, steps, networks, gathered, objectives)
     arguments = loader.arguments if loader is not None else {}
-    batch = element(machine, loader, inner.site) if loader is not None else None
+    told = {name: value for loop in loops for name, value in loop.told.items()}
+    batch = element(machine, loader, inner.site) if loader is not None else told.get("data")
+    validation = constant(told.get("validation"))
     return TrainingRun(
         framework="torch",
         network=gathered.networks.known(networks[0]) if networks else None,
         objective=_objective(networks, objectives),
         optimizer=gathered.optimizers.known(steps[0]) if steps else None,
-        data=data_of(batch),
-        batch_size=whole(arguments.get("batch_size")),
-        epochs=whole(turns[0]) if len(turns) == 1 else Setting(reason="how often the data is gone through"),
-        shuffle=flag(arguments.get("shuffle")),
-        drop_last=flag(arguments.get("drop_last")),
-        validates=None,
-        callbacks=None if any(loop.can_stop for loop in loops) else (),
+        data=_counted(data_of(batch), loader, machine, inner.site),
+        batch_size=whole(told.get("batch_size", arguments.get("batch_size"))),
+        epochs=whole(told.get("epochs"))
+        if "epochs" in told
+        else whole(turns[0])
+        if len(turns) == 1
+        else Setting(reason="how often the data is gone through"),
+        steps_per_epoch=whole(told.get("steps_per_epoch")),
+        shuffle=flag(told.get("shuffle", arguments.get("shuffle"))),
+        drop_last=flag(told.get("drop_last", arguments.get("drop_last"))),
+        validates=validation if isinstance(validation, bool) else None,
+        callbacks=_callbacks(told["callbacks"])
+        if "callbacks" in told
+        else None
+        if any(loop.can_stop for loop in loops)
+        else (),
         origin=Origin(Made.COMPUTED, inner.site, "training loop"),
     )
+
+
+def _counted(data: Data, loader: Instance | None, machine: Machine, site: Site) -> Data:
+    """The data of a loader, with the number of samples that its data set tells of itself."""
+    dataset = loader.arguments.get("dataset") if loader is not None else None
+    if dataset is None or data.samples.values:
+        return data
+    handler = catalogue.method(dataset, "__len__")
+    if handler is None or catalogue.is_a(dataset, "torch.utils.data.Dataset"):
+        return data
+    length = handler(Call("__len__", Arguments(), site, machine, dataset))
+    return data.model_copy(update={"samples": whole(length), "origin": data.origin or dataset.origin})
 
 
 def _full_batch(
