@@ -147,9 +147,9 @@ def _of_super(machine: Machine, value: Super, name: str) -> Value:
 
 
 def _of_module(machine: Machine, module: Module, name: str) -> Value:
-    from trainlint.evaluate.names import _own
+    from trainlint.evaluate.names import own
 
-    found = _own(machine, module.scope, name)
+    found = own(machine, module.scope, name)
     if found is not None:
         return found
     submodule = machine.frame.program.project.program_of(module.scope).submodule(machine, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING
 
-from trainlint.evaluate.program import Deferred
+from trainlint.evaluate.deferred import Deferred
 from trainlint.frameworks import catalogue
 from trainlint.values.trail import MISSING
 from trainlint.values.value import Reference, Scope, Unknown, Value
@@ -22,16 +22,16 @@ def look_up(machine: Machine, name: str) -> Value:
     running = scope
     while scope is not None:
         # A class body's names are seen by the body itself only, not by its methods.
-        if (scope.kind != "class" or scope is running) and (found := _own(machine, scope, name)) is not None:
+        if (scope.kind != "class" or scope is running) and (found := own(machine, scope, name)) is not None:
             return found
         scope = scope.parent
     if name in _BUILTINS:
         return Reference(f"builtins.{name}")
-    starred = machine.frame.program.starred(name)
-    return starred if starred is not None else Unknown(f"the name {name} is not defined here")
+    return Unknown(f"the name {name} is not defined here")
 
 
-def _own(machine: Machine, scope: Scope, name: str) -> Value | None:
+def own(machine: Machine, scope: Scope, name: str) -> Value | None:
+    """The value of a name in one scope; for a module, what it binds or imports, read when asked for."""
     found = scope.slots.get(name)
     if found is None and scope.kind == "module":
         found = machine.frame.program.project.program_of(scope).demand(machine, name)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from trainlint.evaluate import selection
+from trainlint.evaluate import names, selection
+from trainlint.evaluate.deferred import Deferred
 from trainlint.evaluate.flow import Frame
 from trainlint.frameworks import catalogue
 from trainlint.syntax.chunks import Chunk
@@ -18,12 +19,7 @@ if TYPE_CHECKING:
     from trainlint.evaluate.project import Project
 
 
-class Deferred(Value):
-    """A function or class whose `def` has not been read yet, because nobody has asked for it."""
-
-    def __init__(self, program: Program, chunk: Chunk) -> None:
-        self.program = program
-        self.chunk = chunk
+_NONE: frozenset[int] = frozenset()
 
 
 class Program:
@@ -49,6 +45,11 @@ class Program:
         self.training_names = selection.training_names(self.chunks)
         self._stars: list[str | Program] = []
         self._done: set[int] = set()
+        self._asked: set[str] = set()
+        self._binders: dict[str, frozenset[int]] = {}  # for each name the chunks that bind it
+        for number, chunk in enumerate(chunks):
+            for name in chunk.binds:
+                self._binders[name] = self._binders.get(name, _NONE) | {number}
         self._trains: dict[int, bool] = {}
 
     @property
@@ -69,14 +70,13 @@ class Program:
 
     def demand(self, machine: Machine, name: str) -> Value | None:
         """The value of a name of this module that has none yet: runs what it depends on."""
-        binders = {number for number, chunk in enumerate(self.chunks) if name in chunk.binds}
-        if binders <= self._done:
-            return None
-        with machine.trail.suspended(), machine.apart():
-            for number in sorted(selection.selected(self.chunks, binders)):
-                self._run_chunk(machine, number)
+        binders = self._binders.get(name, _NONE) | self._binders.get("*", _NONE)
+        if not binders <= self._done:
+            with machine.trail.suspended(), machine.apart():
+                for number in sorted(selection.selected(self.chunks, binders)):
+                    self._run_chunk(machine, number)
         found = self.scope.slots.get(name)
-        return found if isinstance(found, Value) else None
+        return found if isinstance(found, Value) else self._starred(machine, name)
 
     def _run_chunk(self, machine: Machine, number: int) -> None:
         if number in self._done:
@@ -153,7 +153,7 @@ class Program:
             return
         base = self._base(node)
         if isinstance(node.names, cst.ImportStar):
-            self._import_star(machine, base)
+            self._import_star(base)
             return
         for alias in node.names:
             name = _dotted(alias.name)
@@ -190,24 +190,27 @@ class Program:
 
         return library_attribute(Reference(catalogue.canonical(base)), name)
 
-    def _import_star(self, machine: Machine, base: str) -> None:
+    def _import_star(self, base: str) -> None:
         program = self.project.find(base, self)
         self._stars.append(program if program is not None else catalogue.canonical(base.lstrip(".")))
-        if program is not None:
-            for name in {name for chunk in program.chunks for name in chunk.binds}:
-                if name.isidentifier() and not name.startswith("_") and name not in self.scope.slots:
-                    found = machine.attribute(program.module, name, machine.site(cst.Name(name)))
-                    machine.write(self.scope, name, found)
 
-    def starred(self, name: str) -> Value | None:
+    def _starred(self, machine: Machine, name: str) -> Value | None:
         """A name that `from library import *` may have brought."""
-        from trainlint.evaluate.names import known_library_name
-
-        for source in reversed(self._stars):
-            found = known_library_name(source, name) if isinstance(source, str) else source.starred(name)
-            if found is not None:
-                return found
-        return None
+        if name.startswith("_") or name in self._asked:
+            return None
+        self._asked.add(name)  # files may import everything from each other
+        try:
+            for source in reversed(self._stars):
+                found = (
+                    names.known_library_name(source, name)
+                    if isinstance(source, str)
+                    else names.own(machine, source.scope, name)
+                )
+                if found is not None:
+                    return found
+            return None
+        finally:
+            self._asked.discard(name)
 
     def submodule(self, machine: Machine, name: str) -> Value | None:
         """A file in the folder of which this one is the `__init__`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from trainlint.syntax.chunks import Chunk, words_of
 
@@ -61,7 +61,7 @@ def roots(chunks: Sequence[Chunk], training: frozenset[str]) -> set[int]:
     }
 
 
-def selected(chunks: Sequence[Chunk], start: set[int]) -> set[int]:
+def selected(chunks: Sequence[Chunk], start: Collection[int]) -> set[int]:
     """The chunks that some chunks depend on, themselves included.
 
     A chunk depends on those that bind what it mentions, and what a statement binds (no `def`, no import) may
