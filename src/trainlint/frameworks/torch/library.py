@@ -26,6 +26,7 @@ from trainlint.frameworks.torch import (
     recurrent,
     reshaping,
     schedulers,
+    tensor_attributes,
     tensor_methods,
     transforms,
     vision_models,
@@ -113,8 +114,8 @@ LIBRARY = Library(
     ),
     attributes=by_class({MODULE: module.ATTRIBUTES}, known_datasets.ATTRIBUTES, weights.ATTRIBUTES),
     tensor_methods=tensor_methods.METHODS,
-    tensor_attributes=tensor_methods.ATTRIBUTES,
-    tensor_assignments=tensor_methods.ASSIGNMENTS,
+    tensor_attributes=tensor_attributes.ATTRIBUTES,
+    tensor_assignments=tensor_attributes.ASSIGNMENTS,
     bases=bases,
     fallback=fallback,
 )

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
-
-from trainlint.frameworks.arithmetic import binary, broadcast, matmul_shape
 from trainlint.frameworks.call import Arguments, Call, Handler, as_tensor
 from trainlint.frameworks.signatures import Signature
-from trainlint.frameworks.torch import operations, tensor_shapes
+from trainlint.frameworks.torch import operations
 from trainlint.frameworks.torch.activations import SHORT as ACTIVATIONS
+from trainlint.frameworks.torch.combining import (
+    LISTS_ONLY,
+    OPERATORS,
+    SEVERAL,
+    first_tensor,
+    matmul,
+    operator,
+    piece,
+)
 from trainlint.frameworks.torch.meaning import bound, function_of
 from trainlint.frameworks.torch.parameters import set_trainable
 from trainlint.frameworks.torch.sizes import (
     axis_of,
     dimension,
-    is_none,
     shape_value,
     size_value,
     variadic,
-    whole,
 )
-from trainlint.values.tensor import Dimension, Shape, Symbol, Tensor, element_count
-from trainlint.values.value import Items, Known, OneOf, Reference, Unknown, Value, constant
+from trainlint.values.tensor import Tensor, element_count
+from trainlint.values.value import Known, OneOf, Reference, Unknown, Value
 
 
 def as_method(handler: Handler) -> Handler:
@@ -38,394 +40,10 @@ def as_method(handler: Handler) -> Handler:
     return method
 
 
-def _first(call: Call) -> Tensor | None:
-    return as_tensor(call.argument(0, "input", "tensor", "self"))
-
-
-# -- several tensors into one -----------------------------------------------------------------------------
-
-
-def _given_tensors(call: Call) -> tuple[Value, ...] | None:
-    given = call.argument(0, "tensors")
-    found = given.items if isinstance(given, Items) and given.complete else None
-    if found is None and given is not None:
-        found = call.machine.items(given)
-    return found if found and all(as_tensor(value) is not None for value in found) else None
-
-
-def _concatenate(call: Call) -> Value:
-    given = call.argument(0, "tensors")
-    values = _given_tensors(call)
-    axis = call.argument(1, "dim", "axis") or Known(0)
-    if values is None:
-        known = (
-            [item for item in given.items if as_tensor(item) is not None] if isinstance(given, Items) else []
-        )
-        return (
-            call.tensor("concatenate", known, None, library="torch", data=None) if known else call.unknown()
-        )
-    tensors = [tensor for value in values if (tensor := as_tensor(value)) is not None]
-    return call.tensor(
-        "concatenate",
-        tensors,
-        _joined_shape([tensor.shape for tensor in tensors], constant(axis)),
-        settings={"axis": axis},
-        **_common(tensors),
-    )
-
-
-def _joined_shape(shapes: Sequence[Shape | None], axis: object) -> Shape | None:
-    if not isinstance(axis, int) or any(shape is None for shape in shapes):
-        return None
-    known = [shape for shape in shapes if shape is not None and shape != (0,)]
-    if not known or len({len(shape) for shape in known}) > 1:
-        return None
-    at = axis_of(len(known[0]), axis)
-    if at is None:
-        return None
-    sizes: list[Dimension] = []
-    for position, column in enumerate(zip(*known, strict=True)):
-        if position == at:
-            sizes.append(_sum(column))
-        else:
-            sizes.append(next((size for size in column if size is not None), None))
-    return tuple(sizes)
-
-
-def _sum(sizes: Sequence[Dimension]) -> Dimension:
-    if all(isinstance(size, int) for size in sizes):
-        return sum(size for size in sizes if isinstance(size, int))
-    names = {size.name for size in sizes if isinstance(size, Symbol)}
-    if len(names) == 1 and all(isinstance(size, Symbol) for size in sizes):
-        return Symbol(names.pop(), sum(size.factor for size in sizes if isinstance(size, Symbol)))
-    return None
-
-
-def _common(tensors: Sequence[Tensor]) -> dict[str, Any]:
-    lows, highs = [tensor.low for tensor in tensors], [tensor.high for tensor in tensors]
-    dtypes = {tensor.dtype for tensor in tensors}
-    data = tensors[0].data if tensors else None
-    return {
-        "low": None if None in lows else min(low for low in lows if low is not None),
-        "high": None if None in highs else max(high for high in highs if high is not None),
-        "dtype": dtypes.pop() if len(dtypes) == 1 else None,
-        "library": "torch",
-        "data": replace(data, samples=None) if data is not None and len(tensors) > 1 else data,
-    }
-
-
-def _stack(call: Call) -> Value:
-    values = _given_tensors(call)
-    axis = call.argument(1, "dim") or Known(0)
-    if values is None:
-        return call.unknown()
-    tensors = [tensor for value in values if (tensor := as_tensor(value)) is not None]
-    shape = tensors[0].shape
-    at = None if shape is None else axis_of(len(shape) + 1, dimension(axis))
-    stacked = None if shape is None or at is None else (*shape[:at], len(tensors), *shape[at:])
-    return call.tensor("stack", tensors, stacked, settings={"axis": axis}, **_common(tensors))
-
-
-# -- one tensor into several ------------------------------------------------------------------------------
-
-
-def _cut(
-    call: Call, tensor: Tensor, axis: Value, lengths: Sequence[Dimension] | None, *, drop: bool = False
-) -> Value:
-    """The pieces of a tensor along an axis as a tuple."""
-    at = None if tensor.shape is None else axis_of(len(tensor.shape), dimension(axis))
-    if lengths is None:
-        return Items([_piece(call, tensor, None)], "tuple", complete=False)
-    pieces: list[Value] = []
-    for length in lengths:
-        shape: Shape | None = None
-        if tensor.shape is not None and at is not None:
-            middle: Shape = () if drop else (length,)
-            shape = (*tensor.shape[:at], *middle, *tensor.shape[at + 1 :])
-        pieces.append(_piece(call, tensor, shape))
-    return Items(pieces, "tuple")
-
-
-def _piece(call: Call, tensor: Tensor, shape: Shape | None) -> Tensor:
-    return call.tensor(
-        "select",
-        (tensor,),
-        shape,
-        dtype=tensor.dtype,
-        low=tensor.low,
-        high=tensor.high,
-        scale=tensor.scale,
-        library="torch",
-    )
-
-
-def _axis_size(tensor: Tensor, axis: Value) -> Dimension:
-    at = None if tensor.shape is None else axis_of(len(tensor.shape), dimension(axis))
-    return None if tensor.shape is None or at is None else tensor.shape[at]
-
-
-def _chunk(call: Call) -> Value:
-    arguments = call.bind(Signature("input, chunks, dim=0"))
-    tensor = _first(call)
-    if tensor is None:
-        return call.unknown()
-    size = _axis_size(tensor, arguments["dim"])
-    return _cut(call, tensor, arguments["dim"], tensor_shapes.pieces(size, arguments, count_name="chunks"))
-
-
-def _split(call: Call) -> Value:
-    arguments = call.bind(Signature("input, split_size_or_sections, dim=0"))
-    tensor = _first(call)
-    if tensor is None:
-        return call.unknown()
-    if "split_size" in arguments:
-        arguments["split_size_or_sections"] = arguments["split_size"]
-    lengths = tensor_shapes.split_lengths(_axis_size(tensor, arguments["dim"]), arguments)
-    return _cut(call, tensor, arguments["dim"], lengths)
-
-
-def _unbind(call: Call) -> Value:
-    axis, tensor = call.argument(1, "dim") or Known(0), _first(call)
-    if tensor is None:
-        return call.unknown()
-    size = _axis_size(tensor, axis)
-    return _cut(call, tensor, axis, [1] * size if isinstance(size, int) and size <= 64 else None, drop=True)
-
-
-def _extreme(kind: str) -> Handler:
-    """torch.max and torch.min: of all, along an axis (values and indices), or of two tensors."""
-
-    def handler(call: Call) -> Value:
-        tensor, second = _first(call), call.argument(1, "dim", "other")
-        if tensor is None:
-            return call.unknown()
-        if second is None:
-            return _values_of(call, kind, tensor, ())
-        if isinstance(second, Tensor):
-            shape = broadcast(tensor.shape, second.shape)
-            return call.tensor(kind, (tensor, second), shape, dtype=tensor.dtype, library="torch")
-        return _values_and_indices(call, kind, tensor, tensor_shapes.reduced(_keepdim(call), tensor.shape))
-
-    return handler
-
-
-def _keepdim(call: Call) -> dict[str, Value]:
-    return call.bind(Signature("input, dim=-1, keepdim=False"))
-
-
-def _values_of(call: Call, kind: str, tensor: Tensor, shape: Shape | None) -> Tensor:
-    return call.tensor(
-        kind,
-        (tensor,),
-        shape,
-        dtype=tensor.dtype,
-        low=tensor.low,
-        high=tensor.high,
-        library="torch",
-        data=None,
-    )
-
-
-def _values_and_indices(call: Call, kind: str, tensor: Tensor, shape: Shape | None) -> Items:
-    indices = call.tensor(
-        f"arg{kind[:3]}", (tensor,), shape, dtype="int64", low=0.0, library="torch", data=None
-    )
-    pair = Items([_values_of(call, kind, tensor, shape), indices], "tuple", origin=call.origin)
-    pair.fields = ("values", "indices")
-    return pair
-
-
-def _along(kind: str, text: str) -> Handler:
-    """Functions that always give values and indices: median, mode, sort, topk."""
-    signature = Signature(text)
-
-    def handler(call: Call) -> Value:
-        tensor = _first(call)
-        if tensor is None:
-            return call.unknown()
-        arguments = bound(call, signature)
-        shape = tensor.shape
-        if kind == "top":
-            axis = None if shape is None else axis_of(len(shape), whole(arguments, "dim"))
-            count = dimension(arguments.get("k"))
-            shape = None if shape is None or axis is None else (*shape[:axis], count, *shape[axis + 1 :])
-        elif kind == "median":
-            shape = tensor_shapes.reduced(arguments, shape)
-            if is_none(arguments, "dim"):
-                return _values_of(call, kind, tensor, ())
-        return _values_and_indices(call, kind, tensor, shape)
-
-    return handler
-
-
-# -- products ---------------------------------------------------------------------------------------------
-
-
-def _matmul(call: Call) -> Value:
-    left, right = call.argument(0, "input"), call.argument(1, "other", "mat2", "tensor", "vec")
-    if as_tensor(left) is None or as_tensor(right) is None or left is None or right is None:
-        return call.unknown()
-    return binary("@", left, right, call)
-
-
-def _added_product(call: Call) -> Value:
-    """torch.addmm, torch.baddbmm."""
-    values = [call.argument(position) for position in range(3)]
-    tensors = [tensor for value in values if (tensor := as_tensor(value)) is not None]
-    if len(tensors) < 3:
-        return call.unknown()
-    shape = matmul_shape(tensors[1].shape, tensors[2].shape)
-    return call.tensor("matmul", tensors, shape, dtype=tensors[0].dtype, library="torch", data=None)
-
-
-def _einsum(call: Call) -> Value:
-    text = constant(call.argument(0, "equation"))
-    operands = list(call.arguments.positional[1:])
-    if len(operands) == 1 and isinstance(operands[0], Items):
-        operands = list(operands[0].items)
-    tensors = [tensor for value in operands if (tensor := as_tensor(value)) is not None]
-    if not tensors:
-        return call.unknown()
-    shape = _einsum_shape(text, [tensor.shape for tensor in tensors]) if isinstance(text, str) else None
-    return call.tensor("einsum", tensors, shape, dtype=tensors[0].dtype, library="torch", data=None)
-
-
-def _einsum_shape(text: str, shapes: Sequence[Shape | None]) -> Shape | None:
-    left, arrow, right = text.replace(" ", "").partition("->")
-    terms = left.split(",")
-    if "." in text or not arrow or len(terms) != len(shapes):
-        return None
-    sizes: dict[str, Dimension] = {}
-    for term, shape in zip(terms, shapes, strict=True):
-        if shape is None or len(term) != len(shape):
-            continue
-        for letter, size in zip(term, shape, strict=True):
-            sizes[letter] = sizes.get(letter) if sizes.get(letter) is not None else size
-    return tuple(sizes.get(letter) for letter in right)
-
-
-# -- two tensors, value by value --------------------------------------------------------------------------
-
-_OPERATORS = {
-    "add": "+", "sub": "-", "subtract": "-", "mul": "*", "multiply": "*", "div": "/", "divide": "/",
-    "true_divide": "/", "floor_divide": "//", "remainder": "%", "pow": "**", "eq": "==", "ne": "!=",
-    "lt": "<", "less": "<", "le": "<=", "gt": ">", "greater": ">", "ge": ">=", "logical_and": "&",
-    "bitwise_and": "&", "logical_or": "|",
-}  # fmt: skip
-
-
-def _operator(op: str) -> Handler:
-    def handler(call: Call) -> Value:
-        left, right = call.argument(0, "input", "self"), call.argument(1, "other", "exponent")
-        if left is None or right is None:
-            return call.unknown()
-        return binary(op, left, right, call)
-
-    return handler
-
-
-def _elementwise_pair(kind: str) -> Handler:
-    """torch.maximum, torch.where and others on tensors of a common shape; their values are not followed."""
-
-    def handler(call: Call) -> Value:
-        tensors = [tensor for value in call.arguments.positional if (tensor := as_tensor(value)) is not None]
-        if not tensors or (kind == "where" and len(call.arguments.positional) == 1):
-            return call.unknown()
-        shape: Shape | None = ()
-        for value in call.arguments.positional:
-            tensor = as_tensor(value)
-            shape = broadcast(shape, tensor.shape if tensor is not None else ())
-        dtype = tensors[-1].dtype
-        return call.tensor(kind, tensors, shape, dtype=dtype, library="torch")
-
-    return handler
-
-
-def _gather(call: Call) -> Value:
-    tensor, indices = _first(call), as_tensor(call.argument(2, "index"))
-    if tensor is None or indices is None:
-        return call.unknown()
-    return call.tensor(
-        "select", (tensor, indices), indices.shape, dtype=tensor.dtype, library="torch", data=None
-    )
-
-
-def _index_select(call: Call) -> Value:
-    tensor, indices = _first(call), as_tensor(call.argument(2, "index"))
-    axis = call.argument(1, "dim")
-    if tensor is None or indices is None:
-        return call.unknown()
-    at = None if tensor.shape is None or axis is None else axis_of(len(tensor.shape), dimension(axis))
-    count = indices.shape[0] if indices.shape else None
-    shape = (
-        None if tensor.shape is None or at is None else (*tensor.shape[:at], count, *tensor.shape[at + 1 :])
-    )
-    return _piece(call, tensor, shape)
-
-
-def _move_axis(call: Call) -> Value:
-    arguments = call.bind(Signature("input, source, destination"))
-    tensor, source, target = _first(call), whole(arguments, "source"), whole(arguments, "destination")
-    if tensor is None:
-        return call.unknown()
-    shape: Shape | None = None
-    if tensor.shape is not None:
-        start, end = axis_of(len(tensor.shape), source), axis_of(len(tensor.shape), target)
-        if start is not None and end is not None:
-            rest = [size for axis, size in enumerate(tensor.shape) if axis != start]
-            rest.insert(end, tensor.shape[start])
-            shape = tuple(rest)
-    return call.tensor(
-        "permute", (tensor,), shape, dtype=tensor.dtype, low=tensor.low, high=tensor.high, library="torch"
-    )
-
-
-def _pair_distance(call: Call) -> Value:
-    """torch.cdist: (…, P, M) and (…, R, M) give (…, P, R)."""
-    one, other = _first(call), as_tensor(call.argument(1, "x2"))
-    if one is None or other is None:
-        return call.unknown()
-    known = one.shape is not None and other.shape is not None and len(one.shape) > 1 and len(other.shape) > 1
-    shape = (*one.shape[:-1], other.shape[-2]) if known and one.shape and other.shape else None
-    return call.tensor("distance", (one, other), shape, low=0.0, library="torch", data=None)
-
-
-SEVERAL: dict[str, Handler] = {
-    "cat": _concatenate,
-    "concat": _concatenate,
-    "concatenate": _concatenate,
-    "stack": _stack,
-    "chunk": _chunk,
-    "split": _split,
-    "unbind": _unbind,
-    "max": _extreme("maximum"),
-    "min": _extreme("minimum"),
-    "median": _along("median", "input, dim=None, keepdim=False"),
-    "sort": _along("sort", "input, dim=-1, descending=False, stable=False"),
-    "topk": _along("top", "input, k, dim=-1, largest=True, sorted=True"),
-    **dict.fromkeys(("matmul", "mm", "bmm", "mv", "dot", "inner"), _matmul),
-    "addmm": _added_product,
-    "baddbmm": _added_product,
-    "einsum": _einsum,
-    **{name: _operator(op) for name, op in _OPERATORS.items()},
-    "maximum": _elementwise_pair("maximum"),
-    "minimum": _elementwise_pair("minimum"),
-    "where": _elementwise_pair("where"),
-    "lerp": _elementwise_pair("lerp"),
-    "gather": _gather,
-    "index_select": _index_select,
-    "movedim": _move_axis,
-    "moveaxis": _move_axis,
-    "cdist": _pair_distance,
-}
-"""By name in torch; the first argument is the tensor, so that all but those of lists are methods, too."""
-
-_LISTS_ONLY = {"cat", "concat", "concatenate", "stack", "einsum", "cdist"}
-
 # -- methods only -----------------------------------------------------------------------------------------
 
 
-def _tensor(call: Call) -> Tensor:
+def tensor_of(call: Call) -> Tensor:
     assert isinstance(call.receiver, Tensor)
     return call.receiver
 
@@ -440,7 +58,7 @@ def dtype_name(value: Value | None) -> str | None:
 
 def _to(call: Call) -> Value:
     """`x.to(device)`, `x.to(torch.float32)`, `x.to(other)`: the same values, maybe of another type."""
-    tensor = _tensor(call)
+    tensor = tensor_of(call)
     dtype = tensor.dtype
     for value in call.arguments:
         name = dtype_name(value)
@@ -454,7 +72,7 @@ def _to(call: Call) -> Value:
 
 
 def _cast(call: Call, dtype: str | None) -> Tensor:
-    tensor = _tensor(call)
+    tensor = tensor_of(call)
     return call.tensor(
         "cast",
         (tensor,),
@@ -473,15 +91,15 @@ def _type(call: Call) -> Value:
 
 
 def _itself(call: Call) -> Value:
-    return _tensor(call)
+    return tensor_of(call)
 
 
-def _detached(call: Call) -> Value:
-    return operations.MOVED["detach"].result(call, _tensor(call), {})
+def detached(call: Call) -> Value:
+    return operations.MOVED["detach"].result(call, tensor_of(call), {})
 
 
 def _numpy(call: Call) -> Value:
-    return operations.MOVED["detach"].result(call, _tensor(call), {}).changed(library="numpy")
+    return operations.MOVED["detach"].result(call, tensor_of(call), {}).changed(library="numpy")
 
 
 def _item(call: Call) -> Value:
@@ -495,36 +113,36 @@ def _backward(call: Call) -> Value:
 
 def _requires_grad(call: Call) -> Value:
     wanted = call.argument(0, "requires_grad") or Known(True, call.origin)
-    set_trainable(call.machine, _tensor(call), wanted)
-    return _tensor(call)
+    set_trainable(call.machine, tensor_of(call), wanted)
+    return tensor_of(call)
 
 
 def _size(call: Call) -> Value:
-    tensor, axis = _tensor(call), call.argument(0, "dim")
+    tensor, axis = tensor_of(call), call.argument(0, "dim")
     if axis is None:
         return shape_value(tensor.shape, call.origin)
     at = None if tensor.shape is None else axis_of(len(tensor.shape), dimension(axis))
     return size_value(None if tensor.shape is None or at is None else tensor.shape[at], call.origin)
 
 
-def _rank(call: Call) -> Value:
-    rank = _tensor(call).rank
+def rank(call: Call) -> Value:
+    rank = tensor_of(call).rank
     return Unknown("rank of a tensor") if rank is None else Known(rank, call.origin)
 
 
 def _count(call: Call) -> Value:
-    return size_value(element_count(_tensor(call).shape), call.origin)
+    return size_value(element_count(tensor_of(call).shape), call.origin)
 
 
 def _length(call: Call) -> Value:
-    shape = _tensor(call).shape
+    shape = tensor_of(call).shape
     return size_value(shape[0] if shape else None, call.origin)
 
 
 def _view_as(call: Call) -> Value:
     other = as_tensor(call.argument(0, "other"))
-    tensor = _tensor(call)
-    return _piece(call, tensor, other.shape if other is not None else None)
+    tensor = tensor_of(call)
+    return piece(call, tensor, other.shape if other is not None else None)
 
 
 def _view(call: Call) -> Value:
@@ -536,7 +154,7 @@ def _view(call: Call) -> Value:
 
 def _changed_in_place(call: Call) -> Value:
     """`x.copy_(y)`, `x.normal_()`: other values in the same place."""
-    return _tensor(call).changed(low=None, high=None, scale=None)
+    return tensor_of(call).changed(low=None, high=None, scale=None)
 
 
 def _new(kind: str) -> Handler:
@@ -545,7 +163,7 @@ def _new(kind: str) -> Handler:
     def handler(call: Call) -> Value:
         sizes = variadic(bound(call, Signature("size")), "size")
         shape = None if sizes is None else tuple(dimension(value) for value in sizes)
-        return call.tensor(kind, (), shape, dtype=_tensor(call).dtype, library="torch", data=None)
+        return call.tensor(kind, (), shape, dtype=tensor_of(call).dtype, library="torch", data=None)
 
     return handler
 
@@ -555,7 +173,7 @@ METHODS_ONLY: dict[str, Handler] = {
     "type": _type,
     "type_as": _to,
     **dict.fromkeys(("cuda", "cpu", "pin_memory", "retain_grad", "share_memory_", "xpu"), _itself),
-    "detach_": _detached,
+    "detach_": detached,
     "numpy": _numpy,
     "item": _item,
     "tolist": _item,
@@ -563,8 +181,8 @@ METHODS_ONLY: dict[str, Handler] = {
     "requires_grad_": _requires_grad,
     "register_hook": lambda call: Unknown("a hook"),
     "size": _size,
-    "dim": _rank,
-    "ndimension": _rank,
+    "dim": rank,
+    "ndimension": rank,
     "numel": _count,
     "nelement": _count,
     "__len__": _length,
@@ -586,70 +204,6 @@ METHODS_ONLY: dict[str, Handler] = {
 }  # fmt: skip
 
 
-# -- attributes -------------------------------------------------------------------------------------------
-
-
-def _shape(call: Call) -> Value:
-    return shape_value(_tensor(call).shape, call.origin)
-
-
-def _data(call: Call) -> Value:
-    """`.data` of a parameter is still its weights; of anything else it is cut from the graph."""
-    tensor = _tensor(call)
-    return tensor if tensor.is_parameter else _detached(call)
-
-
-def _dtype(call: Call) -> Value:
-    dtype = _tensor(call).dtype
-    return Reference(f"torch.{dtype}") if dtype else Unknown("type of a tensor")
-
-
-def _swapped(call: Call) -> Value:
-    return operations.MOVED["t"].result(call, _tensor(call), {})
-
-
-def _swapped_last(call: Call) -> Value:
-    swapped = operations.MOVED["t"].result(call, _tensor(call), {})
-    return swapped.changed(shape=tensor_shapes.last_two_swapped({}, _tensor(call).shape))
-
-
-def _needs_gradient(call: Call) -> Value:
-    return Known(True) if _tensor(call).is_parameter else Unknown("whether a tensor needs gradients")
-
-
-def _gradient(call: Call) -> Value:
-    tensor = _tensor(call)
-    return call.tensor("gradient", (), tensor.shape, dtype=tensor.dtype, library="torch", data=None)
-
-
-ATTRIBUTES: dict[str, Handler] = {
-    "shape": _shape,
-    "ndim": _rank,
-    "dtype": _dtype,
-    "data": _data,
-    "T": _swapped,
-    "mT": _swapped_last,
-    "H": _swapped,
-    "grad": _gradient,
-    "requires_grad": _needs_gradient,
-    "device": lambda call: Unknown("a device"),
-    "grad_fn": lambda call: Unknown("a node of the graph"),
-    "is_cuda": lambda call: Unknown("where a tensor is"),
-    "is_leaf": lambda call: Unknown("whether a tensor is a leaf"),
-}
-
-
-def _set_requires_grad(call: Call) -> Value:
-    wanted = call.argument(0)
-    if wanted is not None:
-        set_trainable(call.machine, _tensor(call), wanted)
-    return Known(None)
-
-
-ASSIGNMENTS: dict[str, Handler] = {"requires_grad": _set_requires_grad}
-"""What assigning to an attribute of a tensor does; the value is the first argument."""
-
-
 FUNCTIONS: dict[str, Handler] = {
     **{f"torch.{name}": function_of(meaning) for name, meaning in operations.FUNCTIONS.items()},
     **{f"torch.{name}_": function_of(meaning) for name, meaning in ACTIVATIONS.items()},
@@ -657,17 +211,17 @@ FUNCTIONS: dict[str, Handler] = {
     **{
         f"torch.linalg.{name}": function_of(operations.REDUCTIONS["norm"]) for name in ("norm", "vector_norm")
     },
-    "torch.linalg.matmul": _matmul,
+    "torch.linalg.matmul": matmul,
     "torch.special.expit": function_of(ACTIVATIONS["sigmoid"]),
     "torch.numel": lambda call: (
-        size_value(element_count(tensor.shape)) if (tensor := _first(call)) else call.unknown()
+        size_value(element_count(tensor.shape)) if (tensor := first_tensor(call)) else call.unknown()
     ),
     "torch.is_tensor": lambda call: Known(isinstance(call.argument(0), Tensor)),
 }
 
 METHODS: dict[str, Handler] = {
     **{name: as_method(function_of(meaning)) for name, meaning in operations.METHODS.items()},
-    **{name: as_method(handler) for name, handler in SEVERAL.items() if name not in _LISTS_ONLY},
-    **{f"{name}_": as_method(_operator(op)) for name, op in _OPERATORS.items()},
+    **{name: as_method(handler) for name, handler in SEVERAL.items() if name not in LISTS_ONLY},
+    **{f"{name}_": as_method(operator(op)) for name, op in OPERATORS.items()},
     **METHODS_ONLY,
 }

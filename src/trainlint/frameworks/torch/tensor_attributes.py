@@ -1,0 +1,75 @@
+"""Attributes of tensors: what reading and assigning them means."""
+
+from __future__ import annotations
+
+from trainlint.frameworks.call import Call, Handler
+from trainlint.frameworks.torch import operations, tensor_shapes
+from trainlint.frameworks.torch.parameters import set_trainable
+from trainlint.frameworks.torch.sizes import (
+    shape_value,
+)
+from trainlint.frameworks.torch.tensor_methods import detached, rank, tensor_of
+from trainlint.values.value import Known, Reference, Unknown, Value
+
+# -- attributes -------------------------------------------------------------------------------------------
+
+
+def _shape(call: Call) -> Value:
+    return shape_value(tensor_of(call).shape, call.origin)
+
+
+def _data(call: Call) -> Value:
+    """`.data` of a parameter is still its weights; of anything else it is cut from the graph."""
+    tensor = tensor_of(call)
+    return tensor if tensor.is_parameter else detached(call)
+
+
+def _dtype(call: Call) -> Value:
+    dtype = tensor_of(call).dtype
+    return Reference(f"torch.{dtype}") if dtype else Unknown("type of a tensor")
+
+
+def _swapped(call: Call) -> Value:
+    return operations.MOVED["t"].result(call, tensor_of(call), {})
+
+
+def _swapped_last(call: Call) -> Value:
+    swapped = operations.MOVED["t"].result(call, tensor_of(call), {})
+    return swapped.changed(shape=tensor_shapes.last_two_swapped({}, tensor_of(call).shape))
+
+
+def _needs_gradient(call: Call) -> Value:
+    return Known(True) if tensor_of(call).is_parameter else Unknown("whether a tensor needs gradients")
+
+
+def _gradient(call: Call) -> Value:
+    tensor = tensor_of(call)
+    return call.tensor("gradient", (), tensor.shape, dtype=tensor.dtype, library="torch", data=None)
+
+
+ATTRIBUTES: dict[str, Handler] = {
+    "shape": _shape,
+    "ndim": rank,
+    "dtype": _dtype,
+    "data": _data,
+    "T": _swapped,
+    "mT": _swapped_last,
+    "H": _swapped,
+    "grad": _gradient,
+    "requires_grad": _needs_gradient,
+    "device": lambda call: Unknown("a device"),
+    "grad_fn": lambda call: Unknown("a node of the graph"),
+    "is_cuda": lambda call: Unknown("where a tensor is"),
+    "is_leaf": lambda call: Unknown("whether a tensor is a leaf"),
+}
+
+
+def _set_requires_grad(call: Call) -> Value:
+    wanted = call.argument(0)
+    if wanted is not None:
+        set_trainable(call.machine, tensor_of(call), wanted)
+    return Known(None)
+
+
+ASSIGNMENTS: dict[str, Handler] = {"requires_grad": _set_requires_grad}
+"""What assigning to an attribute of a tensor does; the value is the first argument."""
