@@ -263,3 +263,15 @@ def test_images_of_a_folder(machine: PretendMachine, arguments: dict[str, Any], 
     assert images.data.augmented
     assert labels.data.encoding == "one_hot"
     assert constant(flow.slots["batch_size"]) == 8
+
+
+def test_freezing_some_layers_of_a_backbone_leaves_it_open(machine: PretendMachine) -> None:
+    from trainlint.frameworks import catalogue
+    from trainlint.values.value import Unknown
+
+    base = machine.of("keras.applications.VGG16", include_top=False)
+    [part] = machine.get(base, "layers").items
+    handler = catalogue.assignment(part, "trainable")
+    assert handler is not None
+    handler(Call("trainable", Arguments((Known(False),)), SITE, machine, part))
+    assert isinstance(machine.get(base, "trainable"), Unknown)

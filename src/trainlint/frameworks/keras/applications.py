@@ -97,7 +97,15 @@ def make_backbone(call: Call) -> Value:
         side = known.size if top is True else None
         declared = (side, side, 3)
     start = given if isinstance(given, Tensor) else input_tensor((BATCH, *declared), call.origin)
-    settings = {"weights": bound["weights"], "include_top": bound["include_top"], "pooling": bound["pooling"]}
+    weights = bound["weights"]
+    none = isinstance(weights, Known) and weights.value is None
+    pretrained = Unknown("weights") if not isinstance(weights, Known) else Known(not none, weights.origin)
+    settings = {
+        "pretrained": pretrained,
+        "weights": bound["weights"],
+        "include_top": bound["include_top"],
+        "pooling": bound["pooling"],
+    }
     if "include_preprocessing" in bound:
         settings["include_preprocessing"] = bound["include_preprocessing"]
     operation = Operation(
@@ -117,9 +125,6 @@ def make_backbone(call: Call) -> Value:
         output = activated(call, output, bound["classifier_activation"])
     call.machine.write(model, "inputs", start)
     call.machine.write(model, "outputs", output)
-    weights = bound["weights"]
-    none = isinstance(weights, Known) and weights.value is None
-    pretrained = Unknown("weights") if not isinstance(weights, Known) else Known(not none, weights.origin)
     call.machine.write(model, "pretrained", pretrained)
     return model
 

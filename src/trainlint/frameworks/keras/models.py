@@ -12,7 +12,7 @@ from trainlint.frameworks.keras.inputs import as_batch, declared_shape, input_te
 from trainlint.frameworks.keras.layers import apply_layer
 from trainlint.syntax.positions import Site
 from trainlint.values.join import either
-from trainlint.values.tensor import Operation, Shape, Tensor
+from trainlint.values.tensor import Operation, Shape, Tensor, element_count
 from trainlint.values.value import (
     ABSENT,
     Class,
@@ -323,8 +323,10 @@ def layers_of_model(call: Call) -> Value:
     if "outputs" in model.slots:
         inputs = tensors_in(model.slots.get("inputs"))
         layers = layers_of(tensors_in(model.slots["outputs"]), inputs)
-        follows = not isinstance(model.cls, Reference) or model.cls.name == MODEL
-        return Items(layers, complete=follows) if follows else Unknown("the layers of a known architecture")
+        if isinstance(model.cls, Reference) and model.cls.name != MODEL:
+            # A known architecture is one operation: one layer stands for all of its layers.
+            return Items([Instance(Reference(LAYER), {"part_of": model})], complete=False)
+        return Items(layers)
     return Unknown("the layers of a model")
 
 
@@ -392,6 +394,10 @@ def set_trainable(call: Call) -> Value:
         if not isinstance(layer, Instance) or id(layer) in seen:
             continue
         seen.add(id(layer))
+        whole = layer.arguments.get("part_of")
+        if isinstance(whole, Instance):
+            call.machine.write(whole, "trainable", Unknown("some layers are frozen, others are not"))
+            continue
         call.machine.write(layer, "trainable", value)
         inside = layers_of_model(Call("layers", Arguments(), call.site, call.machine, layer))
         waiting += inside.items if isinstance(inside, Items) else ()
@@ -413,10 +419,16 @@ def add_weight(call: Call) -> Value:
     if isinstance(constant(shape), str):
         shape = call.argument(1, "shape")
     is_trained = constant(call.argument(-1, "trainable")) is not False
+    sizes = dimensions_in(shape)
+    count = element_count(sizes) if is_trained else 0
+    operation = Operation(
+        "parameter", "add_weight", parameters=count if isinstance(count, int) else None, origin=call.origin
+    )
     return Tensor(
-        shape=dimensions_in(shape),
+        shape=sizes,
         dtype="float32",
         library="keras",
+        operation=operation,
         is_parameter=is_trained,
         origin=call.origin,
     )

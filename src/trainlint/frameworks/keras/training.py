@@ -6,10 +6,11 @@ import math
 from dataclasses import replace
 
 from trainlint.frameworks import catalogue
-from trainlint.frameworks.call import Call, Machine
+from trainlint.frameworks.call import Arguments, Call, Machine
 from trainlint.frameworks.facts import CompileCalled, FitCalled, LossApplied
+from trainlint.frameworks.keras.inputs import as_batch
 from trainlint.frameworks.keras.losses import Loss, loss_from
-from trainlint.frameworks.keras.models import MODEL, outputs_of
+from trainlint.frameworks.keras.models import MODEL, outputs_of, own_method
 from trainlint.frameworks.keras.optimizers import optimizer_from
 from trainlint.frameworks.signatures import Signature
 from trainlint.values.origin import Made, Origin
@@ -118,9 +119,21 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
         call.machine.write(model, "fitted_targets", targets)
     call.machine.note(FitCalled("keras", model, inputs, targets, settings, call.site))
     call.machine.happen("fit", call.site, networks=(model,))
+    _own_step(call, model, inputs, targets)
     history = Instance(Reference("keras.callbacks.History"), {}, call.origin)
     call.machine.write(model, "history", history)
     return history
+
+
+def _own_step(call: Call, model: Instance, inputs: Value | None, targets: Value | None) -> None:
+    """Runs the `train_step` of a class of the program once, on what is fitted."""
+    if own_method(model, "train_step") is None:
+        return
+    given = [as_batch(value) or value for value in (inputs, targets) if value is not None]
+    given = [value for value in given if not (isinstance(value, Known) and value.value is None)]
+    data: Value = given[0] if len(given) == 1 else Items(given, "tuple") if given else Unknown("the data")
+    step = call.machine.attribute(model, "train_step", call.site)
+    call.machine.call(step, Arguments((data,)), call.site)
 
 
 def _parts(element: object) -> tuple[Value | None, Value | None]:
