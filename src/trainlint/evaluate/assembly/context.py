@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-from trainlint.evaluate.assembly.gathered import DemoRun, FitCalled, Gathered
+from trainlint.evaluate.assembly.gathered import DemoRun, FitCalled, Gathered, LossApplied, NetworkApplied
+from trainlint.evaluate.assembly.networks import ordered
 from trainlint.evaluate.program import Program
 from trainlint.plan import context
 from trainlint.plan.network import Network
 from trainlint.plan.optimizer import Optimizer
 from trainlint.plan.run import TrainingRun
+from trainlint.values.tensor import Tensor
 
 _DEMO_FILE = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 _DEMO_NAME = re.compile(r"overfit|sanity|smoke|debug|dry_?run|toy|dummy|profil|benchmark", re.IGNORECASE)
@@ -48,6 +50,8 @@ def context_of(
         found.add(context.INFERENCE_ONLY)
     if any(optimizer.optimises_inputs for optimizer in optimizers):
         found.add(context.INPUT_OPTIMISATION)
+    if _rebuilds_its_input(gathered):
+        found.add(context.SELF_SUPERVISED)
     if _several(optimizers):
         found.add(context.GAN)
     if any(True for _ in gathered.of(DemoRun)):
@@ -61,6 +65,15 @@ def _several(optimizers: tuple[Optimizer, ...]) -> bool:
     """At least two optimizers that change different networks."""
     held = [set(optimizer.networks) for optimizer in optimizers if optimizer.networks]
     return any(not (one & other) for number, one in enumerate(held) for other in held[:number])
+
+
+def _rebuilds_its_input(gathered: Gathered) -> bool:
+    """Whether what a network gets is also what its output is compared with."""
+    inputs = {id(tensor) for fact, _ in gathered.of(NetworkApplied) for tensor in fact.inputs}
+    targets = [loss.target for loss, _ in gathered.of(LossApplied) if isinstance(loss.target, Tensor)]
+    if any(id(tensor) in inputs for target in targets for tensor in ordered([target])):
+        return True
+    return any(fit.inputs is not None and fit.inputs is fit.targets for fit, _ in gathered.of(FitCalled))
 
 
 def _is_demo(program: Program) -> bool:
