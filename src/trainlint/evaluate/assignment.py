@@ -10,6 +10,9 @@ import libcst as cst
 from trainlint.evaluate import names
 from trainlint.evaluate.expressions import hashable
 from trainlint.evaluate.subscripts import single_index
+from trainlint.frameworks import catalogue
+from trainlint.frameworks.call import Arguments, Call
+from trainlint.syntax.positions import Site
 from trainlint.values.origin import Made, Origin
 from trainlint.values.value import (
     Class,
@@ -40,15 +43,20 @@ def assign(machine: Machine, target: cst.BaseExpression, value: Value, node: cst
             else target.attr.value
         )
         for receiver in options_of(machine.evaluate(target.value)):
-            assign_attribute(machine, receiver, target.attr.value, machine.bound(value, node, label))
+            bound = machine.bound(value, node, label)
+            assign_attribute(machine, receiver, target.attr.value, bound, machine.site(target))
     elif isinstance(target, cst.Subscript):
         assign_item(machine, target, value, node)
     elif isinstance(target, cst.Tuple | cst.List):
         unpack(machine, target, value, node)
 
 
-def assign_attribute(machine: Machine, receiver: Value, name: str, value: Value) -> None:
-    if isinstance(receiver, Module):
+def assign_attribute(machine: Machine, receiver: Value, name: str, value: Value, site: Site) -> None:
+    """`receiver.name = value`; what a library does more than keep the value is its tables' business."""
+    handler = catalogue.assignment(receiver, name)
+    if handler is not None:
+        handler(Call(name, Arguments((value,)), site, machine, receiver))
+    elif isinstance(receiver, Module):
         machine.write(receiver.scope, name, value)
     elif isinstance(receiver, Instance | Class):
         machine.write(receiver, name, value)
@@ -68,6 +76,8 @@ def assign_item(machine: Machine, target: cst.Subscript, value: Value, node: cst
         if -len(items) <= position < len(items):
             items[position] = value
             machine.write(receiver, "items", tuple(items))
+    elif isinstance(receiver, Instance) and (setter := catalogue.method(receiver, "__setitem__")) is not None:
+        setter(Call("__setitem__", Arguments((key, value)), machine.site(target), machine, receiver))
     elif isinstance(receiver, Instance) and found is not None:
         # A namespace or configuration object that is also read by key.
         machine.write(receiver, found[0], machine.bound(value, node, str(found[0])))

@@ -11,6 +11,7 @@ import libcst as cst
 from trainlint.evaluate.grammar import expression
 from trainlint.evaluate.truth import truth
 from trainlint.frameworks.arithmetic import binary as tensor_binary
+from trainlint.frameworks.arithmetic import inverted
 from trainlint.frameworks.call import Arguments, Call, contains_tensor
 from trainlint.values.join import either
 from trainlint.values.origin import Made, Origin
@@ -47,6 +48,11 @@ BINARY_BY_SIGN = dict(_BINARY.values())
 _COMPARISON: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
     cst.Equal: operator.eq, cst.NotEqual: operator.ne, cst.LessThan: operator.lt,
     cst.LessThanEqual: operator.le, cst.GreaterThan: operator.gt, cst.GreaterThanEqual: operator.ge,
+}  # fmt: skip
+
+_SIGNS: dict[type[cst.CSTNode], str] = {
+    cst.Equal: "==", cst.NotEqual: "!=", cst.LessThan: "<", cst.LessThanEqual: "<=", cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
 }  # fmt: skip
 
 LARGEST = 10**30
@@ -141,9 +147,11 @@ def unary(machine: Machine, node: cst.UnaryOperation) -> Value:
             Unknown("a condition") if decided is None else Known(not decided, _computed(machine, node, value))
         )
     if isinstance(value, Tensor):
-        if isinstance(node.operator, cst.Minus):
-            return combine(machine, "*", value, Known(-1), node)
-        return value
+        if isinstance(node.operator, cst.BitInvert):
+            return inverted(value, Call("~", Arguments((value,)), machine.site(node), machine))
+        return (
+            combine(machine, "*", value, Known(-1), node) if isinstance(node.operator, cst.Minus) else value
+        )
     if isinstance(value, OneOf):
         return either(_unary(machine, node, option) for option in value.options)
     return _unary(machine, node, value)
@@ -181,7 +189,11 @@ def comparison(machine: Machine, node: cst.Comparison) -> Value:
         values.append(right)
         left = right
     if any(isinstance(value, Tensor) for value in values):
-        return Call("compare", Arguments(tuple(values)), machine.site(node), machine).unknown("a comparison")
+        sign = _SIGNS.get(type(node.comparisons[0].operator))
+        call = Call(sign or "compare", Arguments(tuple(values)), machine.site(node), machine)
+        if sign is None or len(values) != 2:
+            return call.unknown("a comparison of tensors")
+        return tensor_binary(sign, values[0], values[1], call)
     if None in results and False not in results:
         return Unknown("a comparison with something unknown")
     return Known(False not in results, _computed(machine, node, *values))

@@ -74,6 +74,10 @@ def augmented_assignment(machine: Machine, node: cst.AugAssign) -> Flow:
         if more is None:
             machine.write(old, "complete", False)
         return Flow.NEXT
+    in_place = catalogue.method(old, "__iadd__") if isinstance(old, Instance) and sign == "+" else None
+    if in_place is not None:
+        in_place(Call("__iadd__", Arguments((value,)), machine.site(node), machine, old))
+        return Flow.NEXT
     new = operators.combine(machine, sign, old, value, node)
     if isinstance(target, cst.Subscript):
         assign_item(machine, target, new, node)
@@ -249,7 +253,10 @@ def deletion(machine: Machine, node: cst.Del) -> Flow:
             names.unbind(machine, target.value)
         elif isinstance(target, cst.Subscript):
             receiver, key = machine.evaluate(target.value), single_index(machine, target)
-            if isinstance(receiver, Mapped) and isinstance(key, Known):
+            deleter = catalogue.method(receiver, "__delitem__") if isinstance(receiver, Instance) else None
+            if deleter is not None:
+                deleter(Call("__delitem__", Arguments((key,)), machine.site(target), machine, receiver))
+            elif isinstance(receiver, Mapped) and isinstance(key, Known):
                 machine.write(receiver, key.value, MISSING)
             elif isinstance(receiver, Items) and (position := integer(key)) is not None:
                 kept = list(receiver.items)
@@ -257,7 +264,8 @@ def deletion(machine: Machine, node: cst.Del) -> Flow:
                     del kept[position]
                     machine.write(receiver, "items", tuple(kept))
         elif isinstance(target, cst.Attribute):
-            assign_attribute(machine, machine.evaluate(target.value), target.attr.value, Unknown("deleted"))
+            receiver, gone = machine.evaluate(target.value), Unknown("deleted")
+            assign_attribute(machine, receiver, target.attr.value, gone, machine.site(target))
     return Flow.NEXT
 
 
