@@ -8,7 +8,7 @@ from collections.abc import Callable
 from trainlint.frameworks import arithmetic
 from trainlint.frameworks.arrays.subject import Operation, Subject, dimensions_in, tensor_of
 from trainlint.frameworks.call import Call
-from trainlint.values.tensor import Dimension, Shape, Tensor
+from trainlint.values.tensor import DataFacts, Dimension, Shape, Tensor
 from trainlint.values.value import Known, Value, constant, integer, number
 
 Bounds = tuple[float | None, float | None]
@@ -219,9 +219,8 @@ def encoded(subject: Subject, classes: int | None) -> Tensor:
     """Labels as rows with a single 1."""
     from dataclasses import replace
 
-    data = subject.tensor.data
-    if data is not None:
-        data = replace(data, encoding="one_hot", labels=True, classes=classes or data.classes)
+    data = subject.tensor.data or DataFacts()
+    data = replace(data, encoding="one_hot", labels=True, classes=classes or data.classes)
     shape: tuple[Dimension, ...] | None = None
     if subject.shape is not None:
         kept = subject.shape[:-1] if len(subject.shape) > 1 and subject.shape[-1] == 1 else subject.shape

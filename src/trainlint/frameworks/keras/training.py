@@ -226,10 +226,13 @@ def objectives(compiled: CompileCalled, machine: Machine) -> list[LossApplied]:
     for loss_value, prediction, key in _paired(wanted, output):
         metrics = metrics_of(compiled.arguments.get("metrics"), key)
         target = _target(compiled.model.slots.get("fitted_targets"), key)
-        for option in options_of(loss_value):
+        choices = options_of(loss_value)
+        for option in choices:
             loss = loss_from(option)
             if loss is not None:
-                found.append(_objective(compiled, loss, prediction, target, metrics))
+                objective = _objective(compiled, loss, prediction, target, metrics)
+                objective.is_one_of_several = len(choices) > 1
+                found.append(objective)
     return found
 
 
