@@ -33,7 +33,7 @@ class ScheduleMade:
 
 @dataclass(eq=False)
 class LossApplied:
-    """A loss met a prediction and a target."""
+    """A loss met a prediction and a target. `is_one_of_several`: a choice that is not decided."""
 
     loss: str
     title: str
@@ -47,6 +47,7 @@ class LossApplied:
     model: Value | None = None
     origin: Origin | None = None
     loss_origin: Origin | None = None
+    is_one_of_several: bool = False
 
 
 @dataclass(eq=False)

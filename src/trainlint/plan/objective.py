@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from trainlint.plan import chains
+from trainlint.plan.kinds import AFFINE
 from trainlint.plan.network import Layer, Network, Shape
 from trainlint.plan.part import Part
 from trainlint.plan.setting import Setting
@@ -20,9 +21,17 @@ class Target(Part):
     encoding: str | None = None  # index, one_hot, multi_hot, number; None: not known
     classes: int | None = None
     random: bool = False  # made up by a random generator
+    dataset: str | None = None  # a known data set: mnist, boston_housing
+    dtype: str | None = None
     low: float | None = None
     high: float | None = None
+    scale: str | None = None  # `standardised`, where bounds say nothing
     origin: Origin | None = None
+
+    @property
+    def numbers_classes(self) -> bool:
+        """Whether it says which class each sample is of."""
+        return self.encoding in {"index", "one_hot", "multi_hot"}
 
 
 class Metric(Part):
@@ -54,7 +63,9 @@ class Objective(Part):
     target: Target = Target()
     metrics: tuple[Metric, ...] = ()
     certainty: Certainty = Certainty.EXACT
+    compiled: bool = False  # the framework applies the loss, not a loop of the program
     origin: Origin | None = None  # where loss and prediction meet: the call of the loss, compile()
+    given: Origin | None = None  # the prediction as the call of the loss has it
     loss_origin: Origin | None = None  # where the loss was chosen
 
     @property
@@ -78,6 +89,14 @@ class Objective(Part):
             return None
         always = len(found) == len(last) and not any(layer.optional for layer in found)
         return found[0], weakest(self.certainty, Certainty.EXACT if always else Certainty.POSSIBLE)
+
+    @property
+    def scoring_layer(self) -> Layer | None:
+        """The layer with weights that gives the prediction its size."""
+        layer = self.head
+        while layer is not None and self.network is not None and layer.kind not in AFFINE:
+            layer = self.network.before(layer)
+        return layer
 
     @property
     def scores(self) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from trainlint.evaluate.assembly.arguments import argument
 from trainlint.evaluate.assembly.gathered import CompileCalled, Gathered, LossApplied
 from trainlint.evaluate.assembly.networks import network_of, ordered
 from trainlint.evaluate.assembly.settings import setting, settings, sizes
@@ -11,9 +12,9 @@ from trainlint.frameworks.call import Machine
 from trainlint.frameworks.keras.training import objectives
 from trainlint.plan.network import Network
 from trainlint.plan.objective import Metric, Objective, Target
-from trainlint.values.origin import Certainty
+from trainlint.values.origin import Certainty, Made, Origin
 from trainlint.values.tensor import Tensor
-from trainlint.values.value import Value
+from trainlint.values.value import Instance, Value
 
 
 def losses_of(gathered: Gathered, machine: Machine) -> list[tuple[LossApplied, Certainty]]:
@@ -71,10 +72,19 @@ def objective(fact: LossApplied, certainty: Certainty, title: str, beginnings: C
         metrics=tuple(
             Metric(name=name, framework=fact.framework, origin=origin) for name, origin in fact.metrics
         ),
-        certainty=certainty,
+        certainty=Certainty.POSSIBLE if fact.is_one_of_several else certainty,
+        compiled=isinstance(fact.model, Instance),
         origin=fact.origin,
+        given=_given(fact),
         loss_origin=fact.loss_origin,
     )
+
+
+def _given(fact: LossApplied) -> Origin | None:
+    """The prediction as the call of the loss has it: the first argument of PyTorch's losses."""
+    site = fact.origin.site if fact.origin is not None and fact.framework == "torch" else None
+    found = argument(site, 0, "input")
+    return Origin(Made.PASSED, found) if found is not None else None
 
 
 def target(value: Value | None) -> Target:
@@ -86,7 +96,10 @@ def target(value: Value | None) -> Target:
         encoding=facts.encoding if facts is not None else None,
         classes=facts.classes if facts is not None else None,
         random=facts.random if facts is not None else False,
+        dataset=facts.dataset if facts is not None else None,
+        dtype=value.dtype,
         low=value.low,
         high=value.high,
+        scale=value.scale,
         origin=value.origin,
     )

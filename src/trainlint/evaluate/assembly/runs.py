@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import libcst as cst
 
+from trainlint.evaluate.assembly.arguments import argument
 from trainlint.evaluate.assembly.data import data_of
 from trainlint.evaluate.assembly.gathered import CompileCalled, FitCalled, Gathered, events
 from trainlint.evaluate.assembly.settings import flag, whole
@@ -17,7 +18,7 @@ from trainlint.frameworks.call import Arguments, Call
 from trainlint.plan.data import Data
 from trainlint.plan.run import TrainingRun
 from trainlint.plan.setting import Setting
-from trainlint.syntax.positions import NodeSite, Site
+from trainlint.syntax.positions import Site
 from trainlint.values.origin import Certainty, Made, Origin
 from trainlint.values.value import Instance, Items, Known, Value, constant
 
@@ -55,22 +56,11 @@ def _fitted(
 
 def _data(fact: FitCalled) -> Data:
     """What is fitted; where nothing is known about it, at least its name and place."""
-    site = _argument(fact.site, 0, "x") if fact.framework == "keras" else None
+    site = argument(fact.site, 0, "x") if fact.framework == "keras" else None
     found = data_of(fact.inputs, _name(site.node) if site is not None else "")
     if found.origin is None and site is not None:
         return found.model_copy(update={"origin": Origin(Made.PASSED, site, found.name)})
     return found
-
-
-def _argument(site: Site, position: int, keyword: str) -> NodeSite | None:
-    """Where an argument of a call stands."""
-    node = site.node if isinstance(site, NodeSite) else None
-    if not isinstance(node, cst.Call):
-        return None
-    named = [argument for argument in node.args if argument.keyword and argument.keyword.value == keyword]
-    plain = [argument for argument in node.args if argument.keyword is None]
-    chosen = named or plain[position : position + 1]
-    return NodeSite(site.chunk, chosen[0].value) if chosen and isinstance(site, NodeSite) else None
 
 
 def _name(node: cst.CSTNode) -> str:
