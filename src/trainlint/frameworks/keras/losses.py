@@ -187,6 +187,8 @@ def _apply(call: Call, loss: Loss, truth: Value | None, prediction: Value | None
     operation = Operation("loss", loss.title, inputs, origin=call.origin)
     # Loss functions keep the batch axis; loss objects and tf.nn's reduce or keep it: the shape stays open.
     result = Tensor(library="keras", operation=operation, origin=call.origin)
+    # tf.nn's losses have no switch: what they take is no setting of theirs.
+    hidden = {"y_true", "y_pred"} | ({"from_logits"} if loss.title in _TENSORFLOW else set())
     call.machine.note(
         LossApplied(
             loss.word,
@@ -195,7 +197,7 @@ def _apply(call: Call, loss: Loss, truth: Value | None, prediction: Value | None
             predicted,
             truth,
             loss.takes_logits,
-            {name: value for name, value in loss.settings.items() if name not in ("y_true", "y_pred")},
+            {name: value for name, value in loss.settings.items() if name not in hidden},
             result,
             origin=call.origin,
             loss_origin=loss.origin,
