@@ -275,3 +275,12 @@ def test_freezing_some_layers_of_a_backbone_leaves_it_open(machine: PretendMachi
     assert handler is not None
     handler(Call("trainable", Arguments((Known(False),)), SITE, machine, part))
     assert isinstance(machine.get(base, "trainable"), Unknown)
+
+
+def test_a_distributed_layer_reads_the_whole_sequence(machine: PretendMachine) -> None:
+    inputs = machine.of("keras.Input", shape=(5, 8))
+    dense = layer(machine, "Dense", 4, activation="relu")
+    output = machine.apply(layer(machine, "TimeDistributed", dense), inputs)
+    graph = operations_of([output])
+    assert graph[0] is inputs
+    assert [made.shape[1:] for made in graph] == [(5, 8), (5, 4), (5, 4)]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from trainlint.frameworks import catalogue
-from trainlint.frameworks.arrays.subject import dimensions_in
 from trainlint.frameworks.call import Arguments, Call, Machine
 from trainlint.frameworks.facts import NetworkApplied
 from trainlint.frameworks.keras.applied import not_followed, tensors_in
-from trainlint.frameworks.keras.graph import copied, layers_of
+from trainlint.frameworks.keras.graph import copied
 from trainlint.frameworks.keras.inputs import as_batch, declared_shape, input_tensor, is_symbolic, with_batch
 from trainlint.frameworks.keras.layers import apply_layer
 from trainlint.syntax.positions import Site
 from trainlint.values.join import either
-from trainlint.values.tensor import Operation, Shape, Tensor, element_count
+from trainlint.values.tensor import Operation, Shape, Tensor
 from trainlint.values.value import (
     ABSENT,
     Class,
@@ -25,7 +24,6 @@ from trainlint.values.value import (
     Unknown,
     Value,
     constant,
-    integer,
     options_of,
 )
 
@@ -106,7 +104,7 @@ def apply_model(call: Call) -> Value:
     assert isinstance(model, Instance)
     inputs = tensors_in(call.argument(0, "inputs", "x"))
     with call.machine.within_network() as depth:
-        output = _applied(call, model, inputs)
+        output = applied(call, model, inputs)
     if any(is_symbolic(tensor) for tensor in inputs):
         return output  # a larger model is put together: nothing runs yet
     call.machine.note(NetworkApplied(model, inputs, output, "keras", depth, call.site))
@@ -130,7 +128,7 @@ def apply_own_layer(call: Call) -> Value:
     return apply_layer(call, layer, inputs)
 
 
-def _applied(call: Call, model: Instance, inputs: tuple[Tensor, ...]) -> Value:
+def applied(call: Call, model: Instance, inputs: tuple[Tensor, ...]) -> Value:
     if own_method(model, "call") is not None:
         return _called(call, model, inputs)
     layers = model.slots.get("layers")
@@ -292,7 +290,7 @@ def outputs_of(model: Instance, machine: Machine, site: Site, input: Tensor | No
         given = (input_tensor(declared, model.origin),)
     call.arguments = Arguments(given if len(given) == 1 else (Items(given),))
     with machine.within_network():
-        output = _applied(call, model, given)
+        output = applied(call, model, given)
     machine.write(model, "_outputs", (key, output))
     return output
 
@@ -308,142 +306,6 @@ def _fitted_inputs(model: Instance, declared: Shape | None) -> tuple[Tensor, ...
     return tuple(batch for tensor in several if (batch := as_batch(tensor)) is not None)
 
 
-# -- asking models ----------------------------------------------------------------------------------------
-
-
-def layers_of_model(call: Call) -> Value:
-    model = call.receiver
-    assert isinstance(model, Instance)
-    if isinstance(found := model.slots.get("layers"), Items):
-        visible = [item for item in found.items if not isinstance(item, Tensor)]
-        visible = [
-            item for item in visible if not (isinstance(item, Instance) and item.title == "InputLayer")
-        ]
-        return found if len(visible) == len(found.items) else Items(visible, complete=found.complete)
-    if "outputs" in model.slots:
-        inputs = tensors_in(model.slots.get("inputs"))
-        layers = layers_of(tensors_in(model.slots["outputs"]), inputs)
-        if isinstance(model.cls, Reference) and model.cls.name != MODEL:
-            # A known architecture is one operation: one layer stands for all of its layers.
-            return Items([Instance(Reference(LAYER), {"part_of": model})], complete=False)
-        return Items(layers)
-    return Unknown("the layers of a model")
-
-
-def get_layer(call: Call) -> Value:
-    model = call.receiver
-    assert isinstance(model, Instance)
-    layers = layers_of_model(call)
-    name, index = constant(call.argument(0, "name")), integer(call.argument(1, "index"))
-    if isinstance(layers, Items) and layers.is_certain:
-        if index is not None and -len(layers.items) <= index < len(layers.items):
-            return layers.items[index]
-        for layer in layers.items:
-            if isinstance(layer, Instance) and constant(layer.arguments.get("name")) == name is not None:
-                return layer
-    return Unknown("a layer of a model")
-
-
-def output_attribute(call: Call) -> Value:
-    model = call.receiver
-    assert isinstance(model, Instance)
-    if "outputs" in model.slots:
-        found = model.slots["outputs"]
-        assert isinstance(found, Value)
-        return found
-    if catalogue.is_a(model, SEQUENTIAL):
-        cached = model.slots.get("inputs")
-        start = cached if isinstance(cached, Tensor) else _symbolic_input(call, model)
-        inner = Call(model.title, Arguments((start,)), call.site, call.machine, model)
-        return _applied(inner, model, (start,))
-    return Unknown("the output of a model")
-
-
-def input_attribute(call: Call) -> Value:
-    model = call.receiver
-    assert isinstance(model, Instance)
-    found = model.slots.get("inputs")
-    if isinstance(found, Value):
-        return found
-    return _symbolic_input(call, model) if catalogue.is_a(model, SEQUENTIAL) else Unknown("an input")
-
-
-def _symbolic_input(call: Call, model: Instance) -> Tensor:
-    """The input of a Sequential model, the same each time it is asked for."""
-    layers = model.slots.get("layers")
-    first = layers.items[0] if isinstance(layers, Items) and layers.items else None
-    tensor = first if isinstance(first, Tensor) else input_tensor(input_shape_of(model), model.origin)
-    call.machine.write(model, "inputs", tensor)
-    return tensor
-
-
-def build(call: Call) -> Value:
-    shape = call.argument(0, "input_shape")
-    if isinstance(call.receiver, Instance) and isinstance(shape, Items):
-        call.machine.write(call.receiver, "build_shape", shape)
-    return Known(None)
-
-
-def set_trainable(call: Call) -> Value:
-    """`model.trainable = False` holds for all layers of the model."""
-    value = call.argument(0, "value")
-    waiting: list[Value] = [call.receiver] if call.receiver is not None else []
-    seen: set[int] = set()
-    while waiting and value is not None:
-        layer = waiting.pop()
-        if not isinstance(layer, Instance) or id(layer) in seen:
-            continue
-        seen.add(id(layer))
-        whole = layer.arguments.get("part_of")
-        if isinstance(whole, Instance):
-            call.machine.write(whole, "trainable", Unknown("some layers are frozen, others are not"))
-            continue
-        call.machine.write(layer, "trainable", value)
-        inside = layers_of_model(Call("layers", Arguments(), call.site, call.machine, layer))
-        waiting += inside.items if isinstance(inside, Items) else ()
-        waiting += [item for item in layer.arguments.values() if isinstance(item, Instance)]
-        if isinstance(layer.cls, Class):
-            waiting += [item for item in layer.slots.values() if isinstance(item, Instance)]
-    return Known(None)
-
-
-def trainable(call: Call) -> Value:
-    receiver = call.receiver
-    assert isinstance(receiver, Instance)
-    return receiver.arguments.get("trainable", Known(True))
-
-
-def add_weight(call: Call) -> Value:
-    """`self.add_weight(shape=…)`; the name came first in older releases."""
-    shape = call.argument(0, "shape")
-    if isinstance(constant(shape), str):
-        shape = call.argument(1, "shape")
-    is_trained = constant(call.argument(-1, "trainable")) is not False
-    sizes = dimensions_in(shape)
-    count = element_count(sizes) if is_trained else 0
-    operation = Operation(
-        "parameter", "add_weight", parameters=count if isinstance(count, int) else None, origin=call.origin
-    )
-    return Tensor(
-        shape=sizes,
-        dtype="float32",
-        library="keras",
-        operation=operation,
-        is_parameter=is_trained,
-        origin=call.origin,
-    )
-
-
-def load_weights(call: Call) -> Value:
-    if isinstance(call.receiver, Instance):
-        call.machine.write(call.receiver, "pretrained", Known(True, call.origin))
-    return Known(None)
-
-
-def nothing(call: Call) -> Value:
-    return Known(None)
-
-
 FUNCTIONS = {
     SEQUENTIAL: make_sequential,
     MODEL: make_model,
@@ -451,44 +313,4 @@ FUNCTIONS = {
     "keras.models.Model": make_model,
 }
 
-_LAYER_METHODS = {
-    "__init__": initialise,
-    "build": build,
-    "add_weight": add_weight,
-    "add_variable": add_weight,
-    "set_weights": load_weights,
-    "count_params": lambda call: Unknown("number of weights"),
-    "add_loss": nothing,
-    "adapt": nothing,
-    "compute_output_shape": lambda call: Unknown("a shape"),
-}
-
-METHODS = {
-    LAYER: _LAYER_METHODS,
-    MODEL: {
-        "get_layer": get_layer,
-        "summary": nothing,
-        "load_weights": load_weights,
-        "save": nothing,
-        "save_weights": nothing,
-        "export": nothing,
-        "reset_states": nothing,
-        "reset_metrics": nothing,
-    },
-    SEQUENTIAL: {"add": add_layer, "pop": pop_layer},
-}
-
 CALLS = {LAYER: apply_own_layer, MODEL: apply_model}
-
-ATTRIBUTES = {
-    LAYER: {"trainable": trainable},
-    MODEL: {
-        "layers": layers_of_model,
-        "output": output_attribute,
-        "outputs": output_attribute,
-        "input": input_attribute,
-        "inputs": input_attribute,
-    },
-}
-
-ASSIGNMENTS = {LAYER: {"trainable": set_trainable}}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.keras.applied import not_followed
-from trainlint.values.tensor import Tensor, product
+from trainlint.values.tensor import Dimension, Operation, Tensor, product
 from trainlint.values.value import Instance, Items, Known, Mapped, Value, constant
 
 Wrapper = Callable[[Call, Instance, tuple[Tensor, ...]], Value]
@@ -46,21 +46,25 @@ def _time_distributed(call: Call, layer: Instance, inputs: tuple[Tensor, ...]) -
     if first.shape is None or len(first.shape) < 3:
         return _inner(call, layer.arguments.get("layer"), inputs)
     batch, time, *rest = first.shape
-    output = _inner(call, layer.arguments.get("layer"), (first.changed(shape=(batch, *rest)),))
-    if not isinstance(output, Tensor) or output.operation is None:
-        return output
-    shape = None if output.shape is None else (output.shape[0], time, *output.shape[1:])
-    if output.operation.inputs and len(output.operation.inputs) == 1:
-        return output.changed(shape=shape, operation=_onto(output.operation.inputs[0], first, output))
-    return output.changed(shape=shape)
+    single = first.changed(shape=(batch, *rest))
+    output = _inner(call, layer.arguments.get("layer"), (single,))
+    return _over_time(output, single, first, time) if isinstance(output, Tensor) else output
 
 
-def _onto(source: Tensor, first: Tensor, output: Tensor) -> object:
-    """The operation of `output`, reading the whole sequence where it read a single step."""
-    assert output.operation is not None
-    if source.operation is first.operation:
-        return replace(output.operation, inputs=(first,))
-    return output.operation
+def _over_time(output: Tensor, single: Tensor, first: Tensor, time: Dimension) -> Tensor:
+    """The operations from a single step to `output`, on the whole sequence."""
+    chain: list[tuple[Tensor, Operation]] = []
+    tensor = output
+    while tensor is not single:
+        if tensor.operation is None or len(tensor.operation.inputs) != 1:
+            return output.changed(shape=None)  # it branches: a whole model in the wrapper
+        chain.append((tensor, tensor.operation))
+        tensor = tensor.operation.inputs[0]
+    made = first
+    for tensor, operation in reversed(chain):
+        shape = None if not tensor.shape else (tensor.shape[0], time, *tensor.shape[1:])
+        made = tensor.changed(shape=shape, operation=replace(operation, inputs=(made,)))
+    return made
 
 
 def _spectral(call: Call, layer: Instance, inputs: tuple[Tensor, ...]) -> Value:
