@@ -28,6 +28,7 @@ _LIBRARIES = {
     "keras": "trainlint.frameworks.keras.library",
     "tensorflow": "trainlint.frameworks.keras.library",
     "tensorflow_addons": "trainlint.frameworks.keras.library",
+    "lightning": "trainlint.frameworks.lightning.library",
     "numpy": "trainlint.frameworks.arrays.library",
     "sklearn": "trainlint.frameworks.arrays.library",
     "pandas": "trainlint.frameworks.arrays.library",
@@ -61,6 +62,17 @@ _ALIASES = [
     (re.compile(r"^torch\.utils\.data\.(?:[a-z]\w*\.)([A-Za-z]\w*)$"), r"torch.utils.data.\1"),
     (re.compile(r"^torchvision\.(datasets|models)\.(?:[a-z]\w*\.)(\w+)$"), r"torchvision.\1.\2"),
     (re.compile(r"^torchvision\.transforms\.(?:transforms|v2)\.(\w+)$"), r"torchvision.transforms.\1"),
+    (
+        re.compile(r"^(pytorch_lightning|lightning_fabric|lightning\.pytorch|lightning\.fabric)\b"),
+        "lightning",
+    ),
+    (
+        re.compile(
+            r"^lightning\.(?:[a-z_]\w*\.)+"
+            r"(LightningModule|LightningDataModule|LightningCLI|Trainer|Fabric|seed_everything)$"
+        ),
+        r"lightning.\1",
+    ),
     (re.compile(r"^transformers\.optimization\.(\w+)$"), r"transformers.\1"),
     (re.compile(r"^sklearn\.(\w+)\.(?:_\w+)\.(\w+)$"), r"sklearn.\1.\2"),
 ]

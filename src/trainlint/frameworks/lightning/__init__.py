@@ -1,0 +1,1 @@
+"""What Lightning means: modules, data modules, the trainer, the command line, Fabric."""
