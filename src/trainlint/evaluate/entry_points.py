@@ -6,6 +6,7 @@ import libcst as cst
 
 from trainlint.evaluate import classes, functions, selection
 from trainlint.evaluate.flow import Frame
+from trainlint.evaluate.happenings import ENTRY_POINT
 from trainlint.evaluate.machine import Machine
 from trainlint.evaluate.names import look_up
 from trainlint.evaluate.program import Program
@@ -51,6 +52,7 @@ def _run_function(machine: Machine, function: Function) -> None:
         and function.origin is not None
         and function.origin.site is not None
     ):
+        machine.happen(ENTRY_POINT, function.origin.site)
         machine.call(function, functions.uncalled_arguments(function), function.origin.site)
 
 
@@ -71,6 +73,7 @@ def _run_class(machine: Machine, program: Program, cls: Class, chunk: Chunk) -> 
     ]
     if not waiting:
         return
+    machine.happen(ENTRY_POINT, site)
     receiver = classes.instantiate_uncalled(machine, cls, site)
     if not isinstance(receiver, Instance):
         return
@@ -81,6 +84,7 @@ def _run_class(machine: Machine, program: Program, cls: Class, chunk: Chunk) -> 
     for method in sorted(waiting, key=lambda method: method.name not in _FORWARD):
         if id(method.node) in machine.called:
             continue
+        machine.happen(ENTRY_POINT, site)
         if method.name in _FORWARD and catalogue.calling(receiver) is not None:
             machine.call(receiver, Arguments(tuple(_placeholders(method))), site)
         else:

@@ -9,6 +9,10 @@ from trainlint.syntax.positions import Site
 from trainlint.values.value import Value
 
 
+ENTRY_POINT = "entry_point"
+"""The kind of event after which a function runs that nobody calls here: what comes next has no past."""
+
+
 @dataclass(eq=False)
 class Happening:
     """One event. `objects` are values: optimizer, networks, loss."""

@@ -10,7 +10,8 @@ from trainlint.values.origin import Certainty, Origin
 
 EventKind = Literal[
     "zero_grad", "forward", "loss", "backward", "unscale", "clip", "step", "scheduler_step", "scaler_update",
-    "train_mode", "eval_mode", "no_grad_enter", "no_grad_exit", "fit", "evaluate", "escape",
+    "train_mode", "eval_mode", "no_grad_enter", "no_grad_exit", "grad_off", "grad_on", "scale",
+    "autocast_enter", "autocast_exit", "fit", "evaluate", "escape",
 ]  # fmt: skip
 
 
@@ -19,12 +20,19 @@ class Event(Part):
 
     Objects are numbers that are equal for the same object: compare them, nothing else. `escape` means that
     the objects were handed to code that could not be followed, so anything may have happened to them.
+
+    `trains`, of a forward pass or a loss: a backward pass starts from what was computed with it. `cut_by`,
+    of a backward pass: the context without gradients in which all that it starts from was computed.
     """
 
     kind: EventKind
     optimizer: int | None = None
     networks: tuple[int, ...] = ()
     loss: int | None = None
+    scaler: int | None = None
+    schedule: int | None = None
+    trains: bool = False
+    cut_by: Origin | None = None
     origin: Origin | None = None
 
 

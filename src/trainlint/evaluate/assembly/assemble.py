@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from trainlint.evaluate.assembly.context import context_of
 from trainlint.evaluate.assembly.gathered import CompileCalled, Gathered, LossApplied, NetworkApplied
-from trainlint.evaluate.assembly.loops import sequence
+from trainlint.evaluate.assembly.loops import sequences
 from trainlint.evaluate.assembly.networks import network_of, tensors_in
 from trainlint.evaluate.assembly.objectives import losses_of, objective
 from trainlint.evaluate.assembly.optimizers import optimizers_of
@@ -34,14 +34,13 @@ def assemble(machine: Machine, program: Program) -> TrainingPlan:
     )
     optimizers = optimizers_of(gathered)
     runs = runs_of(gathered, machine, _objectives_by_model(losses, applied))
-    tree = sequence(machine.happened, gathered)
     return TrainingPlan(
         filename=program.filename,
         optimizers=optimizers,
         networks=applied.networks,
         objectives=objectives,
         runs=runs,
-        events=(tree,) if tree.items else (),
+        events=sequences(machine.happened, gathered),
         context=context_of(gathered, program, applied.networks, optimizers, runs),
         unknowns=_unknowns(optimizers, applied.networks),
     )

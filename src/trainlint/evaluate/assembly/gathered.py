@@ -31,6 +31,8 @@ class Gathered:
     networks: Numbering = field(default_factory=Numbering)
     optimizers: Numbering = field(default_factory=Numbering)
     losses: Numbering = field(default_factory=Numbering)
+    scalers: Numbering = field(default_factory=Numbering)
+    schedules: Numbering = field(default_factory=Numbering)
 
     def of(self, kind: type[Fact]) -> Iterator[tuple[Fact, Certainty]]:
         return ((fact, certainty) for fact, certainty in self.facts if isinstance(fact, kind))

@@ -1,50 +1,99 @@
-"""The events of the plan as a tree."""
+"""The events of the plan as trees."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from trainlint.evaluate.assembly.cutting import cut_off
 from trainlint.evaluate.assembly.gathered import Gathered
-from trainlint.evaluate.assembly.networks import ordered
-from trainlint.evaluate.assembly.numbering import with_parts
-from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
+from trainlint.evaluate.assembly.networks import ordered, tensors_in
+from trainlint.evaluate.assembly.numbering import Numbering, with_parts
+from trainlint.evaluate.happenings import ENTRY_POINT, Forked, Happened, Happening, Repeated
 from trainlint.plan.loop import Branch, Event, Loop, Sequence
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import Tensor
 from trainlint.values.value import Value, integer
 
 
-def sequence(happened: list[Happened], gathered: Gathered) -> Sequence:
-    return Sequence(items=tuple(_item(item, gathered) for item in happened))
+def sequences(happened: list[Happened], gathered: Gathered) -> tuple[Sequence, ...]:
+    """One tree for the program as it runs, and one for each function that only others call."""
+    trees = _Trees(gathered, _behind_backward(gathered), cut_off(happened))
+    found = (trees.sequence(part) for part in _entry_points(happened))
+    return tuple(tree for tree in found if tree.items)
 
 
-def _item(item: Happened, gathered: Gathered) -> Event | Loop | Branch:
-    if isinstance(item, Happening):
-        return _event(item, gathered)
-    origin = Origin(Made.WRITTEN, item.site)
-    if isinstance(item, Repeated):
-        return Loop(
-            body=sequence(item.body, gathered),
-            over=item.over if item.over in ("batches", "epochs") else "unknown",
-            times=integer(item.times),
-            origin=origin,
+def _entry_points(happened: list[Happened]) -> Iterator[list[Happened]]:
+    part: list[Happened] = []
+    for item in happened:
+        if isinstance(item, Happening) and item.kind == ENTRY_POINT:
+            yield part
+            part = []
+        else:
+            part.append(item)
+    yield part
+
+
+def _behind_backward(gathered: Gathered) -> frozenset[int]:
+    """Identities of all tensors that a backward pass goes through."""
+    losses = [event.objects.get("loss") for event in gathered.walk() if event.kind == "backward"]
+    return frozenset(id(tensor) for loss in losses if isinstance(loss, Tensor) for tensor in ordered([loss]))
+
+
+@dataclass
+class _Trees:
+    gathered: Gathered
+    behind_backward: frozenset[int]
+    cut: dict[int, Origin]  # by the identity of the event of a backward pass
+
+    def sequence(self, happened: list[Happened]) -> Sequence:
+        return Sequence(items=tuple(self.item(item) for item in happened))
+
+    def item(self, item: Happened) -> Event | Loop | Branch:
+        if isinstance(item, Happening):
+            return self.event(item)
+        origin = Origin(Made.WRITTEN, item.site)
+        if isinstance(item, Repeated):
+            return Loop(
+                body=self.sequence(item.body),
+                over=item.over if item.over in ("batches", "epochs") else "unknown",
+                times=integer(item.times),
+                origin=origin,
+            )
+        assert isinstance(item, Forked)
+        paths = tuple(self.sequence(path) for path in item.paths)
+        return Branch(paths=paths, condition=item.condition, origin=origin)
+
+    def event(self, item: Happening) -> Event:
+        loss = item.objects.get("loss")
+        return Event(
+            kind=item.kind,
+            optimizer=_number(self.gathered.optimizers, item.objects.get("optimizer")),
+            networks=tuple(dict.fromkeys(self.networks(item))),
+            loss=_number(self.gathered.losses, loss),
+            scaler=_number(self.gathered.scalers, item.objects.get("scaler")),
+            schedule=_number(self.gathered.schedules, item.objects.get("schedule")),
+            trains=self.trains(item),
+            cut_by=self.cut.get(id(item)),
+            origin=Origin(Made.COMPUTED, item.site, item.kind),
         )
-    assert isinstance(item, Forked)
-    paths = tuple(sequence(path, gathered) for path in item.paths)
-    return Branch(paths=paths, condition=item.condition, origin=origin)
+
+    def networks(self, item: Happening) -> list[int]:
+        loss = item.objects.get("loss")
+        if item.kind == "backward" and isinstance(loss, Tensor):
+            return _behind(loss, self.gathered)
+        networks = [value for value in item.objects.get("networks", ()) if isinstance(value, Value)]
+        return [self.gathered.networks.of(part) for value in networks for part in with_parts(value)]
+
+    def trains(self, item: Happening) -> bool:
+        made = item.objects.get("output" if item.kind == "forward" else "loss")
+        if item.kind not in ("forward", "loss") or not isinstance(made, Value):
+            return False
+        return any(id(tensor) in self.behind_backward for tensor in tensors_in(made))
 
 
-def _event(item: Happening, gathered: Gathered) -> Event:
-    optimizer, loss = item.objects.get("optimizer"), item.objects.get("loss")
-    networks: list[Value] = [value for value in item.objects.get("networks", ()) if isinstance(value, Value)]
-    numbers = [gathered.networks.of(part) for value in networks for part in with_parts(value)]
-    if item.kind == "backward" and isinstance(loss, Tensor):
-        numbers = _behind(loss, gathered)
-    return Event(
-        kind=item.kind,
-        optimizer=gathered.optimizers.of(optimizer) if isinstance(optimizer, Value) else None,
-        networks=tuple(dict.fromkeys(numbers)),
-        loss=gathered.losses.of(loss) if isinstance(loss, Value) else None,
-        origin=Origin(Made.COMPUTED, item.site, item.kind),
-    )
+def _number(numbering: Numbering, value: object) -> int | None:
+    return numbering.of(value) if isinstance(value, Value) else None
 
 
 def _behind(loss: Tensor, gathered: Gathered) -> list[int]:

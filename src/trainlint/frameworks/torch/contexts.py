@@ -105,6 +105,7 @@ def _exit_quietly(call: Call) -> Value:
 
 
 def _scale(call: Call) -> Value:
+    call.machine.happen("scale", call.site, scaler=call.receiver)
     return call.argument(0, "outputs") or Unknown("scaled loss")
 
 

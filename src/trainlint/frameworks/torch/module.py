@@ -48,7 +48,7 @@ def applied(apply: Handler, *, container: bool = False) -> Handler:
         inputs = tuple(value for value in arguments if isinstance(value, Tensor))
         call.machine.note(NetworkApplied(module, inputs, output, "torch", depth, call.site))
         if depth == 0:
-            call.machine.happen("forward", call.site, networks=(module,))
+            call.machine.happen("forward", call.site, networks=(module,), inputs=inputs, output=output)
         return output
 
     return handler
