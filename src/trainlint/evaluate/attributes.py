@@ -36,7 +36,10 @@ if TYPE_CHECKING:
 def attribute(machine: Machine, value: Value, name: str, site: Site) -> Value:
     """`value.name`."""
     if isinstance(value, Reference):
-        return library_attribute(value, name)
+        found = library_attribute(value, name)
+        if isinstance(found, Reference) and catalogue.is_shared(found.name):
+            return machine.shared(found.name)
+        return found
     if isinstance(value, Instance):
         return _of_instance(machine, value, name, site)
     if isinstance(value, Module):

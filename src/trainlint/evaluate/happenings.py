@@ -8,7 +8,6 @@ from typing import Any
 from trainlint.syntax.positions import Site
 from trainlint.values.value import Value
 
-
 ENTRY_POINT = "entry_point"
 """The kind of event after which a function runs that nobody calls here: what comes next has no past."""
 

@@ -30,7 +30,7 @@ from trainlint.sources.settings_file import Language
 from trainlint.syntax.positions import NodeSite, Site
 from trainlint.values.origin import Certainty, Made, Origin
 from trainlint.values.trail import Changes, Trail
-from trainlint.values.value import Class, Instance, Known, Mutable, Reference, Unknown, Value
+from trainlint.values.value import Class, Instance, Known, Mutable, Reference, Scope, Unknown, Value
 
 STEPS = 400_000
 """Expressions and statements evaluated for one program before the rest counts as unknown. The largest
@@ -138,6 +138,20 @@ class Machine:
     def settings_in(self, text: Value | None, language: Language) -> Value:
         """What a text in a language for settings says."""
         return settings_in(self, text, language)
+
+    def module(self, dotted: str) -> Value | None:
+        """A file of the project by its dotted name; None when there is no such file."""
+        found = self.frame.program.module_named(dotted)
+        return found if isinstance(found, Value) else None
+
+    def locate(self, dotted: str) -> Value:
+        """What a dotted name means: something in a file of the project, else something of a library."""
+        found: Value = self.frame.program.locate(self, dotted)
+        return found
+
+    def scope(self, *, outermost: bool) -> Scope:
+        """The names of the running function or, outermost, of its module, with their values."""
+        return self.frame.scope.module if outermost else self.frame.scope
 
     def shared(self, name: str) -> Instance:
         """An object of a library that a program has once: absl's FLAGS, Hydra's store of configurations."""

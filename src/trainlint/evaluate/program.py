@@ -186,9 +186,25 @@ class Program:
             return submodule.module
         if base.startswith("."):
             return Unknown(f"{name} of a file that is not found")
-        from trainlint.evaluate.attributes import library_attribute
+        return machine.attribute(Reference(catalogue.canonical(base)), name, machine.site(cst.Name(name)))
 
-        return library_attribute(Reference(catalogue.canonical(base)), name)
+    def module_named(self, dotted: str) -> Module | None:
+        """A file of the project by its dotted name; a leading dot means the package of this file."""
+        if dotted.startswith("."):
+            dotted = f".{self.package}{dotted}" if self.package else dotted
+        program = self.project.find(dotted, self)
+        return program.module if program is not None else None
+
+    def locate(self, machine: Machine, dotted: str) -> Value:
+        """What a dotted name means: something in a file of the project, else something of a library."""
+        parts = dotted.split(".")
+        for count in range(len(parts), 0, -1):
+            found: Value | None = self.module_named(".".join(parts[:count]))
+            if found is not None:
+                for name in parts[count:]:
+                    found = machine.attribute(found, name, machine.site(cst.Name(name or "_")))
+                return found
+        return Reference(catalogue.canonical(dotted))
 
     def _import_star(self, base: str) -> None:
         program = self.project.find(base, self)

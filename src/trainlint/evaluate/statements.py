@@ -17,12 +17,14 @@ from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.values.trail import MISSING
 from trainlint.values.value import (
+    Bound,
     Class,
     Function,
     Instance,
     Items,
     Known,
     Mapped,
+    Partial,
     Unknown,
     Value,
     integer,
@@ -198,7 +200,14 @@ def define_function(machine: Machine, node: cst.FunctionDef) -> Flow:
 
 def _decorated(machine: Machine, decorator: Value, function: Value, node: cst.FunctionDef) -> Value:
     """A decorator of the program may change a function; one that is not known leaves it as it is."""
-    if isinstance(decorator, Function):
+    handler = catalogue.decorator(decorator)
+    if handler is not None:
+        receiver = decorator if isinstance(decorator, Instance) else None
+        site = machine.site(node.name)
+        return handler(Call(node.name.value, Arguments((function,)), site, machine, receiver))
+    if isinstance(decorator, Function | Bound | Partial) or (
+        isinstance(decorator, Instance) and isinstance(decorator.cls, Class)
+    ):
         changed = machine.call(decorator, Arguments((function,)), machine.site(node.name))
         if not isinstance(changed, Unknown) and not (isinstance(changed, Known) and changed.value is None):
             return changed

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from trainlint.evaluate.assembly.settings import settings, sizes
 from trainlint.plan.network import Layer, Network
 from trainlint.values.origin import Origin
-from trainlint.values.tensor import Operation, Tensor
+from trainlint.values.tensor import Operation, Tensor, element_count
 from trainlint.values.value import Instance, Items, Mapped, Value
 
 MOST_LAYERS = 3000
@@ -102,6 +102,11 @@ def _layer(
         if id(operation.layer) in counted:
             parameters = 0  # weights that are shared count once
         counted.add(id(operation.layer))
+    for weight in operation.inputs:
+        if _is_weight(weight) and id(weight) not in counted:
+            counted.add(id(weight))
+            size = element_count(weight.shape)
+            parameters = parameters + size if parameters is not None and isinstance(size, int) else None
     return Layer(
         index=number,
         kind=operation.kind,

@@ -13,7 +13,7 @@ from trainlint.plan.optimizer import Optimizer, ParameterGroup
 from trainlint.plan.schedule import Schedule
 from trainlint.plan.setting import Setting
 from trainlint.values.origin import Certainty, Made, Origin
-from trainlint.values.value import Instance, Mapped, Unknown, Value, number
+from trainlint.values.value import Instance, Known, Mapped, OneOf, Unknown, Value, number
 
 _RATES = ("learning_rate", "lr")
 
@@ -63,11 +63,14 @@ def _optimizer(fact: OptimizerMade, certainty: Certainty, gathered: Gathered, tr
     rate = _rate(arguments)
     schedule = _schedule(fact, gathered, rate)
     owners = _owners(fact, gathered)
-    groups = (
-        tuple(_group(group, gathered) for group in groups_of(optimizer)) if fact.framework == "torch" else ()
-    )
-    if len(groups) == 1 and rate is not None:
-        rate = groups_of(optimizer)[0].slots.get("lr", rate)
+    held = groups_of(optimizer) if fact.framework == "torch" else ()
+    groups = tuple(_group(group, gathered) for group in held)
+    now = held[0].slots.get("lr") if len(held) == 1 else None
+    if isinstance(rate, Known) and isinstance(now, Unknown | OneOf):
+        # `for group in optimizer.param_groups: group["lr"] = …` while it trains.
+        schedule = schedule or Schedule(name="set by hand", framework="torch", origin=optimizer.origin)
+    elif isinstance(now, Value):
+        rate = now
     return Optimizer(
         name=optimizer.title,
         framework=fact.framework,

@@ -22,7 +22,9 @@ from trainlint.syntax.positions import Site
 from trainlint.values.origin import Certainty, Made, Origin
 from trainlint.values.value import Instance, Items, Known, Value, constant
 
-LOADER = "torch.utils.data.DataLoader"
+LOADERS = (
+    "torch.utils.data.DataLoader", "tensorflow.data.Dataset", "keras.preprocessing.image.Iterator",
+)  # fmt: skip
 
 
 def runs_of(gathered: Gathered, machine: Machine, objectives: Mapping[int, int]) -> tuple[TrainingRun, ...]:
@@ -110,7 +112,7 @@ def _looped(
     batch = element(machine, loader, inner.site) if loader is not None else told.get("data")
     validation = constant(told.get("validation"))
     return TrainingRun(
-        framework="torch",
+        framework=_framework(steps),
         network=gathered.networks.known(networks[0]) if networks else None,
         objective=_objective(networks, objectives),
         optimizer=gathered.optimizers.known(steps[0]) if steps else None,
@@ -134,6 +136,11 @@ def _looped(
     )
 
 
+def _framework(steps: list[Value | None]) -> str:
+    """The framework whose optimizer steps in a loop."""
+    return "keras" if steps and catalogue.is_a(steps[0], "keras.optimizers.Optimizer") else "torch"
+
+
 def _counted(data: Data, loader: Instance | None, machine: Machine, site: Site) -> Data:
     """The data of a loader, with the number of samples that its data set tells of itself."""
     dataset = loader.arguments.get("dataset") if loader is not None else None
@@ -154,7 +161,7 @@ def _full_batch(
     objectives: Mapping[int, int],
 ) -> TrainingRun:
     return TrainingRun(
-        framework="torch",
+        framework=_framework(steps),
         network=gathered.networks.known(networks[0]) if networks else None,
         objective=_objective(networks, objectives),
         optimizer=gathered.optimizers.known(steps[0]) if steps else None,
@@ -173,6 +180,6 @@ def _loader(iterable: Value | None) -> Instance | None:
     """The data loader that a loop goes through, looking into enumerate, zip and progress bars."""
     if not isinstance(iterable, Instance):
         return None
-    if catalogue.is_a(iterable, LOADER):
+    if catalogue.is_a(iterable, *LOADERS):
         return iterable
     return _loader(iterable.arguments.get("iterable"))
