@@ -12,9 +12,11 @@ from trainlint.evaluate.flow import Flow
 from trainlint.evaluate.functions import make_lambda
 from trainlint.evaluate.grammar import expression
 from trainlint.evaluate.names import look_up
+from trainlint.frameworks.settings.command_line import dictionary_of
+from trainlint.frameworks.settings.namespaces import is_open
 from trainlint.values.join import either
 from trainlint.values.origin import Made
-from trainlint.values.value import Items, Known, Mapped, OneOf, Unknown, Value
+from trainlint.values.value import Instance, Items, Known, Mapped, OneOf, Unknown, Value
 
 if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
@@ -60,7 +62,10 @@ def formatted(machine: Machine, node: cst.FormattedString) -> Value:
 def name(machine: Machine, node: cst.Name) -> Value:
     if node.value in _CONSTANTS:
         return Known(_CONSTANTS[node.value], machine.origin(Made.WRITTEN, node))
-    return look_up(machine, node.value)
+    found = look_up(machine, node.value)
+    if isinstance(found, Unknown) and found.origin is None:
+        return Unknown(found.reason, machine.origin(Made.WRITTEN, node, node.value))
+    return found
 
 
 _CONSTANTS = {"True": True, "False": False, "None": None}
@@ -80,7 +85,8 @@ def container(machine: Machine, node: cst.List | cst.Tuple | cst.Set) -> Value:
         if isinstance(element, cst.StarredElement):
             spread = machine.items(value)
             complete = complete and spread is not None
-            values += spread or ()
+            # What is not known item by item stands for its items: `[*encoder.parameters()]`.
+            values += (value,) if spread is None else spread
         else:
             values.append(value)
     kind = {cst.List: "list", cst.Tuple: "tuple", cst.Set: "set"}[type(node)]
@@ -94,6 +100,8 @@ def dictionary(machine: Machine, node: cst.Dict) -> Value:
     for element in node.elements:
         if isinstance(element, cst.StarredDictElement):
             spread = machine.evaluate(element.value)
+            if isinstance(spread, Instance) and is_open(spread):
+                spread = dictionary_of(spread)
             if isinstance(spread, Mapped):
                 entries |= spread.slots
                 complete = complete and spread.complete

@@ -7,8 +7,9 @@ import re
 from trainlint.evaluate.assembly.settings import sizes, whole
 from trainlint.plan.data import Data
 from trainlint.plan.setting import Setting
+from trainlint.values.origin import Made
 from trainlint.values.tensor import Tensor
-from trainlint.values.value import Instance, Items, Known, Mapped, Unknown, Value
+from trainlint.values.value import Items, Mapped, Value
 
 _SMALL = re.compile(r"(^|_)(small|tiny|mini|sample|subset|debug|few)(_|$|s_)", re.IGNORECASE)
 """Names that say a data set is small (rules.md grade C: hinted)."""
@@ -17,6 +18,7 @@ _SMALL = re.compile(r"(^|_)(small|tiny|mini|sample|subset|debug|few)(_|$|s_)", r
 def data_of(value: Value | None, name: str = "") -> Data:
     """The facts about an array, a batch of a loader, or what stands for them."""
     tensor = first_tensor(value)
+    name = name or _name(tensor or value)
     hinted = bool(_SMALL.search(name))
     if tensor is None:
         return Data(name=name, hinted_small=hinted, origin=value.origin if value is not None else None)
@@ -39,6 +41,14 @@ def data_of(value: Value | None, name: str = "") -> Data:
     )
 
 
+def _name(value: Value | None) -> str:
+    """The name of a variable that is nowhere defined, which may still say something."""
+    while isinstance(value, Tensor) and value.operation is not None and value.operation.inputs:
+        value = value.operation.inputs[0]
+    origin = value.origin if value is not None else None
+    return origin.label if origin is not None and origin.made is Made.WRITTEN else ""
+
+
 def samples_of(tensor: Tensor) -> Setting[int]:
     if tensor.data is not None and tensor.data.samples is not None:
         return whole(tensor.data.samples)
@@ -54,6 +64,3 @@ def first_tensor(value: Value | None) -> Tensor | None:
         entries = [entry for entry in value.slots.values() if isinstance(entry, Value)]
         return next((found for entry in entries if (found := first_tensor(entry)) is not None), None)
     return None
-
-
-__all__ = ["Instance", "Known", "Unknown", "data_of", "first_tensor", "samples_of"]

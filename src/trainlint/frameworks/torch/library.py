@@ -113,7 +113,7 @@ LIBRARY = Library(
         {parameters.PARAMETERS: parameters.any_parameter, parameters.NAMED: parameters.any_named_parameter},
     ),
     attributes=by_class({MODULE: module.ATTRIBUTES}, known_datasets.ATTRIBUTES, weights.ATTRIBUTES),
-    tensor_methods=tensor_methods.METHODS,
+    tensor_methods={**tensor_methods.METHODS, "zero_": tensor_attributes.cleared_in_place},
     tensor_attributes=tensor_attributes.ATTRIBUTES,
     tensor_assignments=tensor_attributes.ASSIGNMENTS,
     bases=bases,

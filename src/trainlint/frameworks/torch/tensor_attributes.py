@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from trainlint.frameworks.call import Call, Handler
 from trainlint.frameworks.torch import operations, tensor_shapes
-from trainlint.frameworks.torch.parameters import set_trainable
+from trainlint.frameworks.torch.parameters import owners_of, set_trainable
 from trainlint.frameworks.torch.sizes import (
     shape_value,
 )
 from trainlint.frameworks.torch.tensor_methods import detached, rank, tensor_of
-from trainlint.values.value import Known, Reference, Unknown, Value
+from trainlint.values.tensor import Tensor
+from trainlint.values.value import Items, Known, Reference, Unknown, Value
 
 # -- attributes -------------------------------------------------------------------------------------------
 
@@ -44,7 +45,8 @@ def _needs_gradient(call: Call) -> Value:
 
 def _gradient(call: Call) -> Value:
     tensor = tensor_of(call)
-    return call.tensor("gradient", (), tensor.shape, dtype=tensor.dtype, library="torch", data=None)
+    of = {"of": Items(owners_of(tensor) or (), "tuple")}
+    return call.tensor("gradient", (), tensor.shape, settings=of, dtype=tensor.dtype, library="torch", data=None)
 
 
 ATTRIBUTES: dict[str, Handler] = {
@@ -71,5 +73,24 @@ def _set_requires_grad(call: Call) -> Value:
     return Known(None)
 
 
-ASSIGNMENTS: dict[str, Handler] = {"requires_grad": _set_requires_grad}
+def _set_gradient(call: Call) -> Value:
+    """`p.grad = None` clears the gradients of the modules that the weight belongs to."""
+    owners = owners_of(tensor_of(call))
+    if isinstance(call.argument(0), Known) and owners:
+        call.machine.happen("zero_grad", call.site, networks=owners)
+    return Known(None)
+
+
+def cleared_in_place(call: Call) -> Value:
+    """`p.grad.zero_()`: the same, whatever views of the gradient lie between."""
+    tensor: Tensor | None = tensor_of(call)
+    while tensor is not None and tensor.operation is not None:
+        of = tensor.operation.settings.get("of")
+        if tensor.operation.kind == "gradient" and isinstance(of, Items) and of.items:
+            call.machine.happen("zero_grad", call.site, networks=of.items)
+        tensor = tensor.operation.inputs[0] if tensor.operation.inputs else None
+    return operations.ELEMENTWISE_METHODS["zero_"].result(call, tensor_of(call), {})
+
+
+ASSIGNMENTS: dict[str, Handler] = {"requires_grad": _set_requires_grad, "grad": _set_gradient}
 """What assigning to an attribute of a tensor does; the value is the first argument."""
