@@ -101,9 +101,11 @@ class _Loops:
         batch = (
             element(self.machine, loader, self.inner.site) if loader is not None else self.told.get("data")
         )
-        found = self._counted(
-            data_of(batch if isinstance(batch, Items | Tensor) else _source(loader)), loader
-        )
+        found = self._counted(data_of(batch), loader)
+        if not found.name:
+            source = data_of(_source(loader))
+            named = {"name": source.name, "hinted_small": source.hinted_small}
+            found = found.model_copy(update={**named, "origin": source.origin or found.origin})
         entering = self._entering()
         if entering is None:
             return found

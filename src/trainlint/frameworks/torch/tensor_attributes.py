@@ -45,7 +45,7 @@ def _needs_gradient(call: Call) -> Value:
 
 def _gradient(call: Call) -> Value:
     tensor = tensor_of(call)
-    of = {"of": Items(owners_of(tensor) or (), "tuple")}
+    of: dict[str, Value] = {"of": Items(owners_of(tensor) or (), "tuple")}
     return call.tensor("gradient", (), tensor.shape, settings=of, dtype=tensor.dtype, library="torch", data=None)
 
 
