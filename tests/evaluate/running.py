@@ -9,7 +9,7 @@ from typing import Any
 from trainlint.evaluate.evaluate import running
 from trainlint.evaluate.machine import Machine
 from trainlint.sources.document import Document
-from trainlint.values.value import Items, Known, Mapped, OneOf, Unknown, Value
+from trainlint.values.value import Items, Known, Mapped, Method, OneOf, Unknown, Value
 
 
 def values(code: str, path: Path | None = None) -> dict[str, Value]:
@@ -34,6 +34,6 @@ def plain(value: Value) -> Any:
         return {key: plain(entry) for key, entry in value.slots.items()} if value.complete else ...
     if isinstance(value, OneOf):
         return {plain(option) for option in value.options}
-    if isinstance(value, Unknown):
+    if isinstance(value, Unknown | Method):
         return ...
     return value

@@ -12,7 +12,7 @@ from trainlint.frameworks.call import Arguments, Call
 from trainlint.syntax.positions import Place, Site, TextSite
 from trainlint.values.origin import Made, Origin
 from trainlint.values.trail import Trail
-from trainlint.values.value import Instance, Items, Known, Mapped, Method, Mutable, Reference, Unknown, Value
+from trainlint.values.value import Instance, Items, Known, Mapped, Method, Mutable, Reference, Scope, Unknown, Value
 
 SITE: Site = TextSite(Place("script.py", 1, 1, 1, 2), "x")
 
@@ -71,6 +71,18 @@ class PretendMachine:
 
     def settings_in(self, text: Value | None, language: Any) -> Value:
         return Unknown("settings are not read here")
+
+    def module(self, dotted: str) -> Value | None:
+        return None
+
+    def locate(self, dotted: str) -> Value:
+        return Reference(dotted)
+
+    def name(self, name: str) -> Value:
+        return Unknown("there are no names here")
+
+    def scope(self, *, outermost: bool) -> Mutable:
+        return Scope("module")
 
     def shared(self, name: str) -> Instance:
         return Instance(Reference(name))

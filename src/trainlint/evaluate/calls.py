@@ -12,6 +12,8 @@ from trainlint.evaluate.duck_typing import call_of_unknown
 from trainlint.evaluate.grammar import expression
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
+from trainlint.frameworks.settings.command_line import dictionary_of
+from trainlint.frameworks.settings.namespaces import is_open
 from trainlint.syntax.positions import NodeSite, Site
 from trainlint.values.join import either
 from trainlint.values.origin import Made
@@ -58,6 +60,8 @@ def arguments_of(machine: Machine, node: cst.Call) -> Arguments:
             complete = complete and spread is not None
             positional += spread or ()
         elif argument.star == "**":
+            if isinstance(value, Instance) and is_open(value):
+                value = dictionary_of(value)
             if isinstance(value, Mapped):
                 keyword |= {
                     key: passed(machine, entry, argument.value, key)

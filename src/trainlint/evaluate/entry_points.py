@@ -14,7 +14,7 @@ from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.syntax.chunks import Chunk
 from trainlint.values.tensor import Operation, Tensor
-from trainlint.values.value import Bound, Class, Function, Instance, Value
+from trainlint.values.value import Bound, Class, Function, Instance, Partial, Value
 
 _FORWARD = ("forward", "call")
 _STEPS = ("training_step",)
@@ -38,6 +38,8 @@ def run_uncalled(machine: Machine, program: Program) -> None:
             found = look_up(machine, chunk.definition.name)
             if isinstance(found, Function):
                 _run_function(machine, found)
+            elif isinstance(found, Partial):
+                _run_command(machine, found)
     for chunk in definitions:
         assert chunk.definition is not None
         with machine.within(Frame(program.scope, chunk, program)):
@@ -54,6 +56,15 @@ def _run_function(machine: Machine, function: Function) -> None:
     ):
         machine.happen(ENTRY_POINT, function.origin.site)
         machine.call(function, functions.uncalled_arguments(function), function.origin.site)
+
+
+def _run_command(machine: Machine, command: Partial) -> None:
+    """A function that its decorator made a command runs with the defaults of its options."""
+    function = command.function
+    if isinstance(function, Function) and id(function.node) not in machine.called:
+        site = function.origin.site if function.origin is not None else None
+        if site is not None:
+            machine.call(command, Arguments(), site)
 
 
 def _run_class(machine: Machine, program: Program, cls: Class, chunk: Chunk) -> None:

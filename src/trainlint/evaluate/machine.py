@@ -23,6 +23,7 @@ from trainlint.evaluate.grammar import EXPRESSIONS, STATEMENTS
 from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
 from trainlint.evaluate.iteration import element, items
 from trainlint.evaluate.loops import forget_what_a_method_changes
+from trainlint.evaluate.names import look_up
 from trainlint.evaluate.settings_files import file_text, settings_in
 from trainlint.evaluate.truth import truth
 from trainlint.frameworks.call import Arguments
@@ -148,6 +149,10 @@ class Machine:
         """What a dotted name means: something in a file of the project, else something of a library."""
         found: Value = self.frame.program.locate(self, dotted)
         return found
+
+    def name(self, name: str) -> Value:
+        """What a name stands for where the program runs."""
+        return look_up(self, name)
 
     def scope(self, *, outermost: bool) -> Scope:
         """The names of the running function or, outermost, of its module, with their values."""

@@ -75,6 +75,18 @@ class Machine(Protocol):
     def settings_in(self, text: Value | None, language: Any) -> Value:
         """What a text says: `language` is yaml, yaml 1.2, json, toml or ini."""
 
+    def module(self, dotted: str) -> Value | None:
+        """A file of the project by its dotted name; None when there is no such file."""
+
+    def locate(self, dotted: str) -> Value:
+        """What a dotted name means: something in a file of the project, else something of a library."""
+
+    def name(self, name: str) -> Value:
+        """What a name stands for where the program runs."""
+
+    def scope(self, *, outermost: bool) -> Mutable:
+        """The names of the running function or, outermost, of its module, with their values."""
+
     def shared(self, name: str) -> Instance:
         """An object of a library that a program has once, by its canonical name."""
 

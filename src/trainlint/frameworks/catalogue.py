@@ -10,12 +10,19 @@ from importlib import import_module
 from trainlint.frameworks.call import Handler
 from trainlint.frameworks.library import Library
 from trainlint.values.tensor import Tensor
-from trainlint.values.value import Instance, Value
+from trainlint.values.value import Instance, Reference, Value
 
-_SETTINGS = ("argparse", "click", "typer", "absl", "omegaconf", "hydra", "yaml", "json", "toml", "tomllib")
+_SETTINGS = (
+    "argparse", "absl", "addict", "asyncclick", "attrdict", "attributedict", "box", "chz", "click", "clize", "commentjson",
+    "configargparse", "configparser", "defopt", "detectron2", "dotmap", "draccus", "easydict", "fire", "fvcore",
+    "hf_argparser", "hydra", "json", "jsonargparse", "ml_collections", "mmcv", "mmengine", "munch", "omegaconf", "optparse",
+    "oyaml", "plac", "pyrallis", "pytoml", "rich_click", "ruamel", "simple_parsing", "simplejson", "tap", "toml", "tomli",
+    "tomllib", "typer", "tyro", "ujson", "yacs", "yaml",
+)  # fmt: skip
 _PYTHON = (
     "builtins", "math", "functools", "itertools", "types", "copy", "collections", "os", "dataclasses", "tqdm", "rich",
-    "progressbar", "contextlib", "typing", "pydantic", "attr", "attrs",
+    "progressbar", "contextlib", "typing", "pydantic", "attr", "attrs", "pathlib", "io", "codecs", "upath", "importlib",
+    "enum", "operator", "pydoc", "string", "pydantic_settings", "msgspec", "typing_extensions", "random", "time", "abc",
 )  # fmt: skip
 
 _TORCH_COMPANIONS = (
@@ -42,6 +49,11 @@ _ALIASES = [
     # The same object under the names it can be imported by, most specific first.
     (re.compile(r"^tensorflow\.(compat\.v[12]\.)?(_api\.v2\.)?(python\.)?keras\b"), "keras"),
     (re.compile(r"^tensorflow\.compat\.v2\b"), "tensorflow"),
+    (re.compile(r"^tensorflow\.(?:compat\.v1\.)?(?:app\.)?flags\b"), "absl.flags"),
+    (re.compile(r"^tensorflow\.(?:compat\.v1\.)?app\.run$"), "absl.app.run"),
+    (re.compile(r"^transformers\.(?:hf_argparser\.)?HfArgumentParser$"), "hf_argparser.HfArgumentParser"),
+    (re.compile(r"^trl\.(?:\w+\.)*(?:TrlParser|H4ArgumentParser)$"), "hf_argparser.HfArgumentParser"),
+    (re.compile(r"^typed_argument_parser\."), "tap."),
     (re.compile(r"^(tf_keras|keras\.(src|api|_tf_keras\.keras|api\._v2\.keras))\b"), "keras"),
     (re.compile(r"^keras\.(?:engine|models)\.(?:\w+\.)?(Sequential|Model)$"), r"keras.\1"),
     (re.compile(r"^keras\.layers\.(?:\w+\.)+([A-Z]\w*)$"), r"keras.layers.\1"),
@@ -114,6 +126,22 @@ def ancestry(name: str) -> tuple[str, ...]:
     for parent in library.bases(name) if library else ():
         found += [ancestor for ancestor in ancestry(parent) if ancestor not in found]
     return tuple(found)
+
+
+def decorator(value: Value) -> Handler | None:
+    """What a decorator of a library makes of the function or class below it."""
+    names = value.library_names if isinstance(value, Instance) else ()
+    for name in (value.name,) if isinstance(value, Reference) else names:
+        library = library_of(name)
+        if library is not None and name in library.decorators:
+            return library.decorators[name]
+    return None
+
+
+def is_shared(name: str) -> bool:
+    """Whether a name stands for an object that a program has once and that programs change."""
+    library = library_of(name)
+    return library is not None and name in library.shared
 
 
 def _classes(instance: Instance) -> Iterator[tuple[Library, str]]:

@@ -37,6 +37,8 @@ class Library:
     tensor_attributes: Handlers = field(default_factory=dict)
     tensor_assignments: Handlers = field(default_factory=dict)
     constants: Mapping[str, Any] = field(default_factory=dict)
+    decorators: Handlers = field(default_factory=dict)  # what the function or class below `@name` becomes
+    shared: frozenset[str] = frozenset()  # objects that a program has once and that programs change
     bases: Callable[[str], tuple[str, ...]] = (
         lambda name: ()
     )  # the library classes that a class inherits from

@@ -93,7 +93,7 @@ class _Reader:
         if not isinstance(node, yaml.ScalarNode):
             return Entry(None, span, readable=False)
         try:
-            return Entry(self.loader.construct_object(node), span)  # type: ignore[no-untyped-call]
+            return Entry(self.loader.construct_object(node), span)
         except (yaml.YAMLError, ValueError, OverflowError):
             return Entry(None, span, readable=False)  # `!Loss`, an impossible date
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Sequence
 from typing import Any
 
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call, Handler, contains_tensor
+from trainlint.frameworks.settings.command_line import dictionary_of
+from trainlint.frameworks.settings.namespaces import closed, is_open
 from trainlint.values.join import either
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import Symbol, Tensor
@@ -18,6 +22,7 @@ from trainlint.values.value import (
     Known,
     Mapped,
     Method,
+    Mutable,
     OneOf,
     Partial,
     Reference,
@@ -184,6 +189,7 @@ def _dict(call: Call) -> Value:
         entries.update(source.slots)
         complete = complete and source.complete
     elif isinstance(source, Instance):
+        complete = complete and is_open(source) and dictionary_of(source).complete
         entries.update({k: v for k, v in source.slots.items() if isinstance(v, Value)})
     elif source is not None:
         for pair in call.machine.items(source) or ():
@@ -313,23 +319,12 @@ def _first(call: Call) -> Value:
     return call.argument(0, "iterable", "x", "sequence") or Unknown(f"{call.title}()")
 
 
-def _ordered(call: Call) -> Value:
+def _reversed(call: Call) -> Value:
     source = call.argument(0)
     known = call.machine.items(source) if source is not None else None
     if known is None:
         return Unknown(f"{call.title}() of something unknown")
-    if (
-        all(isinstance(item, Known) for item in known)
-        and call.title == "sorted"
-        and "key" not in call.arguments.keyword
-    ):
-        try:
-            ordered = sorted(known, key=lambda item: item.value)  # type: ignore[attr-defined]
-        except TypeError:
-            return Items(known, complete=False)
-        reverse = call.arguments.keyword.get("reverse")
-        return Items(reversed(ordered) if isinstance(reverse, Known) and reverse.value else ordered)
-    return Items(known[::-1] if call.title == "reversed" else known)
+    return Items(known[::-1])
 
 
 def _quantifier(verdict_of_one: bool) -> Handler:
@@ -388,22 +383,145 @@ def _object(call: Call) -> Value:
 def _vars(call: Call) -> Value:
     value = call.argument(0)
     if isinstance(value, Instance):
-        return Mapped({k: v for k, v in value.slots.items() if isinstance(v, Value)}, complete=False)
-    return Unknown("vars()")
+        found = dictionary_of(value)
+        # A library's object has more attributes than are kept here.
+        found.complete = found.complete and (is_open(value) or not value.library_names)
+        return found
+    return names_of(call.machine.scope(outermost=False)) if value is None else Unknown("vars()")
+
+
+def _scope(outermost: bool) -> Handler:
+    def handler(call: Call) -> Value:
+        return names_of(call.machine.scope(outermost=outermost))
+
+    return handler
+
+
+def names_of(scope: Mutable) -> Mapped:
+    """`globals()` and `locals()`: a dictionary that is the scope itself."""
+    found = Mapped(complete=False)
+    found.slots, found.birth = scope.slots, scope.birth
+    return found
+
+
+def _record_as_dictionary(call: Call) -> Value:
+    value = call.argument(0)
+    if isinstance(value, Instance) and not value.library_names:
+        return closed(value)
+    return _vars(call)
+
+
+def _evaluate(call: Call) -> Value:
+    """`eval(name)` of a name or of a literal that is known."""
+    text = call.argument(0)
+    if not isinstance(text, Known) or not isinstance(text.value, str) or len(text.value) > 1000:
+        return Unknown("code that is not known")
+    first, *rest = text.value.strip().split(".")
+    if all(part.isidentifier() for part in (first, *rest)) and first not in ("True", "False", "None"):
+        found = call.machine.name(first)
+        for part in rest:
+            found = call.machine.attribute(found, part, call.site)
+        return found
+    try:
+        return _literal(ast.literal_eval(text.value), text)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return Unknown("code in a text")
+
+
+def _literal(found: Any, text: Known) -> Value:
+    if isinstance(found, list | tuple | set):
+        kind: Any = {list: "list", tuple: "tuple", set: "set"}[type(found)]
+        return Items([_literal(item, text) for item in found], kind, origin=text.origin)
+    if isinstance(found, dict):
+        return Mapped({key: _literal(entry, text) for key, entry in found.items()}, origin=text.origin)
+    return Known(found, text.origin)
+
+
+def _text(call: Call) -> Value:
+    """`str(x)`, of objects as they say it."""
+    value = call.argument(0)
+    if isinstance(value, Instance):
+        handler = catalogue.method(value, "__str__")
+        if handler is not None:
+            return handler(Call("__str__", Arguments(), call.site, call.machine, value))
+        own = call.machine.attribute(value, "__str__", call.site)
+        return call.machine.call(own, Arguments(), call.site) if isinstance(own, Bound) else Unknown("a text")
+    return _convert(str)(call)
+
+
+def _extreme(function: Any) -> Handler:
+    """min and max, with a key or without."""
+    pure = _pure(function)
+
+    def handler(call: Call) -> Value:
+        key, values = call.arguments.keyword.get("key"), call.arguments.positional
+        known = call.machine.items(values[0]) if len(values) == 1 else values
+        if known == () and "default" in call.arguments.keyword:
+            return call.arguments.keyword["default"]
+        if key is None or (isinstance(key, Known) and key.value is None):
+            return pure(call)
+        ranks = _ranks(call, known, key)
+        if not ranks or known is None:
+            return Unknown(f"{call.title} of something unknown")
+        return known[ranks.index(function(ranks))]
+
+    return handler
+
+
+def _ranks(call: Call, values: Sequence[Value] | None, key: Value | None) -> list[Any] | None:
+    """What values are ordered by; None when that is not known or has no order."""
+    ranks = []
+    for value in values or ():
+        rank = value
+        if key is not None and not (isinstance(key, Known) and key.value is None):
+            rank = call.machine.call(key, Arguments((value,)), call.site)
+        plain = _plain(rank)
+        if plain is None:
+            return None
+        ranks.append(plain[0])
+    try:
+        sorted(ranks)
+    except TypeError:
+        return None
+    return ranks
+
+
+def _plain(value: Value) -> tuple[Any] | None:
+    if isinstance(value, Known) and not isinstance(value.value, Symbol):
+        return (value.value,)
+    if isinstance(value, Items) and value.is_certain:
+        parts = [_plain(item) for item in value.items]
+        return None if None in parts else (tuple(part[0] for part in parts if part is not None),)
+    return None
+
+
+def _sorted(call: Call) -> Value:
+    source = call.argument(0)
+    known = call.machine.items(source) if source is not None else None
+    if known is None:
+        return Unknown("sorted() of something unknown")
+    ranks = _ranks(call, known, call.arguments.keyword.get("key"))
+    if ranks is None:
+        return Items(known, complete=False)
+    reverse = call.arguments.keyword.get("reverse")
+    order = sorted(range(len(ranks)), key=ranks.__getitem__)
+    if isinstance(reverse, Known) and reverse.value:
+        order = sorted(range(len(ranks)), key=ranks.__getitem__, reverse=True)
+    return Items([known[index] for index in order])
 
 
 _BUILTIN: dict[str, Handler] = {
     "len": _length, "range": _range, "enumerate": _enumerate, "zip": _zip, "list": _container("list"),
     "tuple": _container("tuple"), "set": _container("set"), "frozenset": _container("set"), "dict": _dict,
-    "int": _convert(int), "float": _convert(float), "str": _convert(str), "bool": _convert(bool),
+    "int": _convert(int), "float": _convert(float), "str": _text, "bool": _convert(bool),
     "abs": _pure(abs),
-    "min": _pure(min), "max": _pure(max), "round": _pure(round), "pow": _pure(pow),
+    "min": _extreme(min), "max": _extreme(max), "round": _pure(round), "pow": _pure(pow),
     "divmod": _pure(divmod),
     "sum": _sum, "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr,
     "isinstance": _isinstance,
     "super": _super, "map": _map, "filter": _filter, "next": _next, "iter": _first,
-    "sorted": _ordered,
-    "reversed": _ordered, "any": _quantifier(True), "all": _quantifier(False), "type": _type,
+    "sorted": _sorted, "globals": _scope(True), "locals": _scope(False), "eval": _evaluate,
+    "reversed": _reversed, "any": _quantifier(True), "all": _quantifier(False), "type": _type,
     "print": _nothing,
     "callable": _callable, "object": _object, "vars": _vars, "slice": _pure(slice),
 }  # fmt: skip
@@ -414,5 +532,6 @@ ELEMENTS: dict[str, Handler] = {"builtins.enumerate": _enumerate_element, "built
 
 METHODS: dict[str, dict[str, Handler]] = {}
 
+record_as_dictionary = _record_as_dictionary
 first_argument = _first
 """For other tables: what hands on its first argument."""

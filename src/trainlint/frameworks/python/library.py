@@ -8,7 +8,9 @@ from typing import Any
 from trainlint.frameworks.call import Call, Handler, contains_tensor
 from trainlint.frameworks.library import Library, merged
 from trainlint.frameworks.python.builtin_functions import ELEMENTS, FUNCTIONS, METHODS
+from trainlint.frameworks.python import paths
 from trainlint.frameworks.python.standard_library import STANDARD
+from trainlint.frameworks.settings import command_line, files
 from trainlint.values.origin import Made, Origin
 from trainlint.values.value import Known, Unknown, Value
 
@@ -38,8 +40,9 @@ _MATH = {
 }
 
 LIBRARY = Library(
-    functions=merged(FUNCTIONS, STANDARD, _MATH),
-    methods=METHODS,
+    functions=merged(FUNCTIONS, STANDARD, _MATH, paths.FUNCTIONS, files.OPENING),
+    methods=merged(METHODS, paths.METHODS, files.FILE_METHODS),
+    attributes=merged(command_line.ATTRIBUTES, paths.ATTRIBUTES),
     elements=ELEMENTS,
     constants={"math.pi": math.pi, "math.e": math.e, "math.inf": math.inf, "os.sep": "/"},
 )

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from trainlint.frameworks.call import Arguments, Call, Handler
-from trainlint.frameworks.python.builtin_functions import FUNCTIONS, first_argument
+from trainlint.frameworks.python.builtin_functions import FUNCTIONS, first_argument, record_as_dictionary
+from trainlint.frameworks.settings.namespaces import copied
 from trainlint.values.origin import Made, Origin
-from trainlint.values.value import Instance, Items, Known, Mapped, Partial, Reference, Unknown, Value
+from trainlint.values.value import (
+    Class,
+    Instance,
+    Items,
+    Known,
+    Mapped,
+    Partial,
+    Reference,
+    Unknown,
+    Value,
+    constant,
+)  # fmt: skip
 
 
 def _partial(call: Call) -> Value:
@@ -20,7 +32,49 @@ def _namespace(call: Call) -> Value:
     made = Instance(Reference("types.SimpleNamespace"), {}, call.origin)
     for name, value in call.arguments.keyword.items():
         made.slots[name] = value
+    if not call.arguments.complete:
+        made.arguments["*incomplete"] = Known(True)
     return made
+
+
+def _copy(call: Call) -> Value:
+    """Dictionaries, lists and plain objects are copied; a network or a tensor stands for its copy."""
+    value = call.argument(0, "x")
+    if isinstance(value, Instance) and isinstance(value.cls, Class) and not value.library_names:
+        made = Instance(value.cls, value.arguments, value.origin)
+        made.slots.update(value.slots if call.title == "copy" else _copied_slots(value))
+        return made
+    return copied(value) if value is not None else Unknown("a copy")
+
+
+def _copied_slots(value: Instance) -> dict[str, Value]:
+    known: dict[int, Value] = {}
+    return {name: copied(entry, known) for name, entry in value.slots.items() if isinstance(entry, Value)}
+
+
+def _replaced(call: Call) -> Value:
+    """A record with some fields changed."""
+    value = call.argument(0)
+    if not isinstance(value, Instance):
+        return value or Unknown("a record")
+    made = Instance(value.cls, value.arguments, value.origin)
+    made.slots.update(value.slots)
+    made.slots.update(call.arguments.keyword)
+    return made
+
+
+def _import_module(call: Call) -> Value:
+    name, package = constant(call.argument(0, "name")), call.argument(1, "package")
+    if not isinstance(name, str):
+        return Unknown("a module whose name is not known")
+    if name.startswith(".") and isinstance(package, Known) and isinstance(package.value, str):
+        name = package.value + name
+    return call.machine.locate(name)
+
+
+def _locate(call: Call) -> Value:
+    name = constant(call.argument(0, "path"))
+    return call.machine.locate(name) if isinstance(name, str) else Unknown("a name that is not known")
 
 
 def _instance(call: Call) -> Value:
@@ -75,9 +129,8 @@ STANDARD: dict[str, Handler] = {
     "functools.reduce": _reduce,
     "functools.wraps": _instance,
     "types.SimpleNamespace": _namespace,
-    "argparse.Namespace": _namespace,
-    "copy.copy": first_argument,
-    "copy.deepcopy": first_argument,
+    "copy.copy": _copy,
+    "copy.deepcopy": _copy,
     "collections.OrderedDict": FUNCTIONS["builtins.dict"],
     "collections.defaultdict": _default_dict,
     "collections.namedtuple": _named_tuple,
@@ -91,8 +144,15 @@ STANDARD: dict[str, Handler] = {
     "os.getenv": _environment,
     "dataclasses.field": _instance,
     "dataclasses.dataclass": _instance,
-    "dataclasses.asdict": FUNCTIONS["builtins.vars"],
-    "dataclasses.replace": first_argument,
+    "dataclasses.asdict": record_as_dictionary,
+    "attr.asdict": record_as_dictionary,
+    "attrs.asdict": record_as_dictionary,
+    "dataclasses.replace": _replaced,
+    "attrs.evolve": _replaced,
+    "attr.evolve": _replaced,
+    "importlib.import_module": _import_module,
+    "pydoc.locate": _locate,
+    "ast.literal_eval": FUNCTIONS["builtins.eval"],
     "pydantic.Field": _instance,
     "attr.ib": _instance,
     "attrs.field": _instance,
