@@ -27,9 +27,15 @@ def loop(*items: Any, times: int | None = None) -> Loop:
     return Loop(body=events(*items), times=times)
 
 
-def branch(condition: str, *paths: list[Any]) -> Branch:
+def leaving(*items: Any) -> Sequence:
+    """A path that ends in `continue`."""
+    return Sequence(items=items, leaves=True)
+
+
+def branch(condition: str, *paths: list[Any] | Sequence) -> Branch:
     filled = [*paths, []] if len(paths) == 1 else paths
-    return Branch(paths=tuple(events(*path) for path in filled), condition=condition)
+    made = (path if isinstance(path, Sequence) else events(*path) for path in filled)
+    return Branch(paths=tuple(made), condition=condition)
 
 
 def zero_grad(optimizer: int | None = 0, networks: tuple[int, ...] = ()) -> Event:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plan.building import backward, branch, escape, events, loop, step, zero_grad
+from tests.plan.building import backward, branch, escape, events, leaving, loop, step, zero_grad
 from trainlint.plan.gradients import uncleared_step
 from trainlint.plan.loop import Sequence
 from trainlint.values.origin import Certainty
@@ -35,6 +35,9 @@ CLEARED = {
     "micro-batches": events(loop(loop(backward()), step(), zero_grad())),
     "both paths clear": events(
         loop(branch("amp", [zero_grad(), backward(), step()], [zero_grad(), backward(), step()]))
+    ),
+    "a warm-up that goes on to the next batch": events(
+        loop(zero_grad(), branch("warm", leaving(backward(), step())), backward(), step())
     ),
     "two steps for one backward pass": events(loop(zero_grad(), backward(), step(), step())),
     "a step of an optimizer that is not known": events(loop(backward(), step(None))),
@@ -103,6 +106,17 @@ def test_clearing_the_other_optimizer_does_not_help() -> None:
 def test_two_optimizers_over_one_network() -> None:
     tree = events(loop(zero_grad(0), backward(0), step(0), step(1)))
     assert uncleared_step(tree, 1, {0: (0,), 1: (0,)}) is None
+
+
+def test_one_of_two_networks_is_left_out() -> None:
+    """The optimizer changes both; only one of them is cleared."""
+    both = {0: (0, 1)}
+    tree = events(loop(zero_grad(None, (0,)), backward(0, 1), step()))
+    assert uncleared_step(tree, 0, both) is not None
+    tree = events(loop(zero_grad(None, (0,)), zero_grad(None, (1,)), backward(0, 1), step()))
+    assert uncleared_step(tree, 0, both) is None
+    tree = events(loop(zero_grad(None, (0,)), backward(), step()))
+    assert uncleared_step(tree, 0, both) is None, "not known where the gradients go"
 
 
 def test_too_many_branches_are_not_judged() -> None:

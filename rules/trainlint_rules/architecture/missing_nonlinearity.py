@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from trainlint.api import Example, Layer, Rule, TrainingPlan
+from trainlint.api import Example, Layer, Rule, TrainingPlan, context
 
 
 class MissingNonlinearity(Rule):
@@ -18,6 +18,8 @@ class MissingNonlinearity(Rule):
     ## Why is this bad?
     A linear map of a linear map is one linear map. However many layers follow each other, the network can
     draw no other line than one of them could: the loss settles at what a linear model reaches.
+
+    In tests it is a hint.
 
     ## When it stays silent
     A narrow layer between two wider ones (factorisation, LoRA, autoencoder, the linear bottleneck of
@@ -156,6 +158,7 @@ class MissingNonlinearity(Rule):
                     self.report(
                         first.origin,
                         subject=network,
+                        severity="info" if context.DEMO in plan.context else "warning",
                         because=(second.origin,),
                         first=first.title,
                         second=second.title,
@@ -166,10 +169,16 @@ def is_meant(first: Layer, second: Layer) -> bool:
     """Whether two layers are linear together on purpose."""
     if {first.kind, second.kind} & {"depthwise_conv", "separable_conv1d", "separable_conv2d"}:
         return True
-    if any((layer.number("groups") or 1) > 1 or has_flat_kernel(layer) for layer in (first, second)):
+    if any(is_grouped(layer) or has_flat_kernel(layer) for layer in (first, second)):
         return True
     width, before, after = first.units, features_in(first), second.units
     return width is not None and before is not None and after is not None and width < min(before, after)
+
+
+def is_grouped(layer: Layer) -> bool:
+    """Whether a convolution looks at its channels in groups, or may do so."""
+    groups = layer.settings.get("groups")
+    return groups is not None and groups.value != 1
 
 
 def has_flat_kernel(layer: Layer) -> bool:

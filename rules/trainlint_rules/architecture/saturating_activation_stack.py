@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Layer, Network, Optimizer, Rule, TrainingPlan
+from trainlint.api import Example, Layer, Network, Optimizer, Rule, TrainingPlan, context
 from trainlint_rules.architecture.depth_thresholds import (
     ADAPTIVE,
     SIGMOID,
@@ -34,7 +34,7 @@ class SaturatingActivationStack(Rule):
     With SGD and its kin three layers are a warning; with Adam and its kin three are a hint and five a
     warning; four when the optimizer is not known. Tanh is different: with Glorot's initialisation, Keras'
     default, it trains at depth ten and more. With PyTorch's default it gets a hint at 10 layers and a
-    warning at 16.
+    warning at 16. In tests everything is a hint.
 
     ## When it stays silent
     Runs with batch or layer normalisation, residual sums, operations that cannot be followed. Gates, which
@@ -194,21 +194,22 @@ class SaturatingActivationStack(Rule):
         for index, network in enumerate(plan.networks):
             optimizers = [optimizer for optimizer in plan.optimizers if index in optimizer.networks]
             for chain in network.saturating_chains(SIGMOID):
-                self.judge(network, chain, sigmoid_depths(optimizers))
+                self.judge(plan, network, chain, sigmoid_depths(optimizers))
             if network.framework == "torch":
                 for chain in network.saturating_chains({"tanh"}):
                     if has_default_weights(network, chain):
-                        self.judge(network, chain, tanh_depths(optimizers))
+                        self.judge(plan, network, chain, tanh_depths(optimizers))
 
-    def judge(self, network: Network, chain: tuple[Layer, ...], depths: Depths) -> None:
+    def judge(self, plan: TrainingPlan, network: Network, chain: tuple[Layer, ...], depths: Depths) -> None:
         if len(chain) < depths.info:
             return
         first = chain[0]
         is_sigmoid = first.kind in SIGMOID
+        is_deep = len(chain) >= depths.warning and context.DEMO not in plan.context
         self.report(
             first.origin,
             subject=network,
-            severity="warning" if len(chain) >= depths.warning else "info",
+            severity="warning" if is_deep else "info",
             because=tuple(layer.origin for layer in chain[1:]),
             message=None if is_sigmoid else "{count} `{activation}` layers in a row take the gradient away",
             count=len(chain),

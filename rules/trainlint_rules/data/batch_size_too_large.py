@@ -67,8 +67,8 @@ class BatchSizeTooLarge(Rule):
     ## When it stays silent
     The number of samples, the batch or the epochs are not known; batches of at most 32, whose updates are
     few because the data or the epochs are. The whole data in one batch is accepted for L-BFGS, linear
-    models and networks that cannot be followed (graph networks). LARS and LAMB, which are made for large
-    batches.
+    models, and for networks that cannot be followed (graph networks) unless the batch is larger than the
+    data. LARS and LAMB, which are made for large batches.
 
     ## Fix safety
     Unsafe: it writes 32, which changes what is trained.
@@ -198,9 +198,16 @@ class BatchSizeTooLarge(Rule):
             return False
         is_fine_tuned = context.FINE_TUNING in plan.context
         fewest = self.options.fine_tuning_updates if is_fine_tuned else self.options.updates
+        if batch <= samples and math.ceil(samples / ORDINARY) * (run.epochs.value or 0) < fewest:
+            return False  # the data or the epochs are at fault
         if math.ceil(samples / batch) <= STEPS and updates < fewest:
             return True
-        return batch >= samples and updates < FULL_BATCH_UPDATES and not is_fine_tuned and is_deep(plan, run)
+        if updates >= FULL_BATCH_UPDATES or is_fine_tuned:
+            return False
+        network = plan.network_of(run)
+        if network is None or not network.complete:
+            return batch > samples  # as many as there are may be meant: graph networks are trained so
+        return batch >= samples and sum(1 for _ in network.of_kind(*kinds.WEIGHTED)) > 1
 
     def tell(
         self,
@@ -234,9 +241,3 @@ EMPTY = "`drop_last` drops the only batch, of {samples} samples: the loop never 
 EMPTY_HELP = "a batch of {batch} cannot be filled; make it smaller, or leave `drop_last` out"
 RESTLESS = "`SGD` at batch {batch} and a fixed rate lags behind smaller batches"
 RESTLESS_HELP = "raise the rate with the batch and warm it up, or use a smaller batch"
-
-
-def is_deep(plan: TrainingPlan, run: TrainingRun) -> bool:
-    """Whether the network is known and more than a linear model."""
-    network = plan.network_of(run)
-    return network is not None and network.complete and sum(1 for _ in network.of_kind(*kinds.WEIGHTED)) > 1

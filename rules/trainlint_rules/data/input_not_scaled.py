@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from trainlint.api import Example, Network, Options, Rule, TrainingPlan, context, kinds, spoken
+from trainlint.api import Example, Layer, Network, Options, Rule, TrainingPlan, context, kinds, spoken
 
 FIRST_WEIGHTS = kinds.WEIGHTED - {"embedding", "embedding_bag"}
 
@@ -29,7 +29,7 @@ class InputNotScaled(Rule):
     same steps.
 
     It is a warning for images. For other data of a known range it is a hint, and so it is when a
-    normalisation comes before the first weights.
+    normalisation comes before the first weights or right behind them.
 
     ## When it stays silent
     The range is not known; an operation on the way cannot be followed; `Rescaling` or `Normalization` in the
@@ -167,4 +167,11 @@ def meets_weights(network: Network) -> bool:
 
 
 def is_normalised_first(network: Network) -> bool:
-    return all(layer.kind in kinds.NORMALISATIONS for layer in network.meeting_input())
+    """Whether a normalisation takes the scale away, before the first weights or right behind them."""
+    first = network.meeting_input()
+    return all(layer.kind in kinds.NORMALISATIONS or feeds_normalisation(network, layer) for layer in first)
+
+
+def feeds_normalisation(network: Network, layer: Layer) -> bool:
+    readers = [network.layers[index] for index in network.users[layer.index]]
+    return bool(readers) and all(reader.kind in kinds.NORMALISATIONS for reader in readers)

@@ -34,6 +34,7 @@ class LearningRateTooHigh(Rule):
 
     It is an error at the rate at which training fails, a warning above the rate at which it is unlikely to
     work. Between 0.01 and 0.03 Adam gets a hint; 0.01 itself trains and is common.
+    In tests and searches it is a hint as well.
 
     ## When it stays silent
     The rate is not known, is the library's default, or is one of several that a search tries. A schedule
@@ -212,7 +213,7 @@ class LearningRateTooHigh(Rule):
         self.report(
             rate.origin,
             subject=optimizer,
-            severity="info" if context.SEARCH in plan.context else severity,
+            severity="info" if plan.context & {context.SEARCH, context.DEMO} else severity,
             certainty=certainty,
             because=(rate,),
             fix=replace_value(rate, usual, "trains with another learning rate") if usual else None,

@@ -28,7 +28,7 @@ class LearningRateTooLow(Rule):
     %.
 
     It is an error below the rate at which nothing moves, a warning below the rate at which training is
-    unlikely to get anywhere.
+    unlikely to get anywhere. In tests and searches it is a hint.
 
     ## When it stays silent
     The rate is not known, is the library's default, or is one of several that a search tries. A schedule
@@ -222,7 +222,7 @@ class LearningRateTooLow(Rule):
         self.report(
             rate.origin,
             subject=optimizer,
-            severity="info" if context.SEARCH in plan.context else severity,
+            severity="info" if plan.context & {context.SEARCH, context.DEMO} else severity,
             certainty=certainty,
             because=(rate,),
             fix=replace_value(rate, usual, "trains with another learning rate") if usual else None,

@@ -37,6 +37,7 @@ QUIET = {
     context.META_LEARNING,
     context.FINE_TUNING,
     context.INPUT_OPTIMISATION,
+    context.SELF_SUPERVISED,
     context.DEMO,
 }
 
@@ -66,7 +67,7 @@ class LargeModelWithoutRegularisation(Rule):
 
     ## When it stays silent
     More than 60,000 samples, at most 3 epochs, random data, a network of which a part cannot be followed,
-    pretrained weights, several networks against each other, reinforcement learning, tests and
+    pretrained weights, autoencoders, several networks against each other, reinforcement learning, tests and
     demonstrations. AdamW's default decay counts as regularisation, and so does a list of callbacks that is
     not known.
 

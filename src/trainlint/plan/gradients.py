@@ -1,6 +1,6 @@
 """Whether the gradients are cleared between one step of an optimizer and the next.
 
-A small automaton runs over the tree of events, every loop twice. It knows four states: cleared, filled by a
+A small automaton runs over the tree of events. It knows four states: cleared, filled by a
 backward pass, spent by a step, and mixed, when a backward pass has added to gradients that were spent.
 A step on mixed gradients applies the old ones once more.
 
@@ -11,17 +11,13 @@ is how gradients are accumulated over several batches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum, auto
-from itertools import product
-from math import prod
 
-from trainlint.plan.loop import Branch, Event, Loop, Sequence
+from trainlint.plan.loop import Branch, Event, Sequence
+from trainlint.plan.walk import Choice, Walk, choices
 from trainlint.values.origin import Certainty
-
-COMBINATIONS = 256
-"""Ways through the branches that are tried; a program with more is not judged."""
 
 
 class _Gradients(Enum):
@@ -48,17 +44,25 @@ def uncleared_step(
 
     `trains` gives for each optimizer the networks that it changes, empty when that is unknown.
     """
-    touched = _Touched(optimizer, trains)
-    branches = [branch for branch in _branches(tree) if any(touched.by(event) for event in branch.walk())]
-    ways: dict[str, int] = {}
-    for branch in branches:
-        ways[_name(branch)] = max(ways.get(_name(branch), 1), len(branch.paths))
-    if prod(ways.values()) > COMBINATIONS:
-        return None
+    found = _uncleared(tree, _Touched(optimizer, trains))
+    if found is None and _clears_networks(tree):
+        # What is cleared through networks may leave one of them out.
+        parts = (_Touched(optimizer, trains, part) for part in trains.get(optimizer, ()))
+        found = next((step for part in parts if (step := _uncleared(tree, part))), None)
+    return found
+
+
+def _clears_networks(tree: Sequence) -> bool:
+    return any(
+        event.kind == "zero_grad" and event.optimizer is None and event.networks for event in tree.walk()
+    )
+
+
+def _uncleared(tree: Sequence, touched: _Touched) -> UnclearedStep | None:
     found: list[tuple[Event, Event]] = []
     harmless = False
-    for choice in product(*(range(count) for count in ways.values())):
-        walk = _Walk(touched, dict(zip(ways, choice, strict=True)))
+    for choice in choices(tree, touched.by):
+        walk = _Steps(touched, choice)
         walk.through(tree)
         if walk.in_doubt or not walk.stepped:
             continue
@@ -69,19 +73,21 @@ def uncleared_step(
     if not found:
         return None
     step, backward = found[0]
-    return UnclearedStep(optimizer, step, backward, Certainty.POSSIBLE if harmless else Certainty.EXACT)
+    certainty = Certainty.POSSIBLE if harmless else Certainty.EXACT
+    return UnclearedStep(touched.optimizer, step, backward, certainty)
 
 
 @dataclass
 class _Touched:
-    """Which events matter to the gradients of one optimizer."""
+    """Which events matter to the gradients of one optimizer, or of the `part` of them in one network."""
 
     optimizer: int
     trains: Mapping[int, tuple[int, ...]]
+    part: int | None = None
 
     @property
     def networks(self) -> set[int]:
-        return set(self.trains.get(self.optimizer, ()))
+        return set(self.trains.get(self.optimizer, ())) if self.part is None else {self.part}
 
     def by(self, event: Event) -> bool:
         return event.kind in {"zero_grad", "backward", "step", "escape"} and self._meets(event)
@@ -94,42 +100,30 @@ class _Touched:
         networks = set(event.networks)
         if event.optimizer is not None:
             networks |= set(self.trains.get(event.optimizer, ()))
+        if event.kind == "backward" and not networks and self.part is not None:
+            return False
         # What is not known could be ours: a clearing is believed, a backward pass as well.
         return not networks or not self.networks or bool(networks & self.networks)
 
 
-@dataclass
-class _Walk:
-    """One combination of branches."""
+class _Steps(Walk):
+    """What one way through the branches does to the gradients. `mixed`: a step on mixed gradients, and the
+    backward pass that mixed them. `in_doubt`: the way proves nothing."""
 
-    touched: _Touched
-    choice: Mapping[str, int]
-    state: _Gradients = _Gradients.CLEARED
-    backward: Event | None = None
-    stepped: bool = False
-    in_doubt: bool = False
-    mixed: tuple[Event, Event] | None = field(default=None)
+    def __init__(self, touched: _Touched, choice: Choice) -> None:
+        super().__init__(choice)
+        self.touched = touched
+        self.state = _Gradients.CLEARED
+        self.backward: Event | None = None
+        self.stepped = False
+        self.in_doubt = False
+        self.mixed: tuple[Event, Event] | None = None
 
-    def through(self, tree: Sequence) -> None:
-        for item in tree.items:
-            if isinstance(item, Event):
-                self.meet(item)
-            elif isinstance(item, Loop):
-                for _ in range(min(2 if item.times is None else item.times, 2)):
-                    self.through(item.body)
-            else:
-                self.fork(item)
-
-    def fork(self, branch: Branch) -> None:
-        if not branch.paths:
-            return
-        index = min(self.choice.get(_name(branch), 0), len(branch.paths) - 1)
-        taken = branch.paths[index]
+    def skip(self, branch: Branch, taken: Sequence) -> None:
         others = (path for path in branch.paths if path is not taken)
         clears = any(self._clears(event) for path in others for event in path.walk())
         if clears and not any(self._clears(event) or self._steps(event) for event in taken.walk()):
             self.in_doubt = True
-        self.through(taken)
 
     def meet(self, event: Event) -> None:
         if not self.touched.by(event):
@@ -152,17 +146,3 @@ class _Walk:
 
     def _steps(self, event: Event) -> bool:
         return event.kind == "step" and self.touched.by(event)
-
-
-def _branches(tree: Sequence) -> Iterator[Branch]:
-    for item in tree.items:
-        if isinstance(item, Loop):
-            yield from _branches(item.body)
-        elif isinstance(item, Branch):
-            yield item
-            for path in item.paths:
-                yield from _branches(path)
-
-
-def _name(branch: Branch) -> str:
-    return branch.condition or f"branch {id(branch)}"

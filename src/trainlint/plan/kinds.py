@@ -37,7 +37,9 @@ TRANSPARENT = frozenset(
 )
 """Layers that leave the values as they are (dropout: in expectation)."""
 
-POOLING = frozenset("max_pool avg_pool adaptive_avg_pool adaptive_max_pool global_avg_pool global_max_pool".split())
+POOLING = frozenset(
+    "max_pool avg_pool adaptive_avg_pool adaptive_max_pool global_avg_pool global_max_pool".split()
+)
 
 RANGE_KEEPING = (
     TRANSPARENT | POOLING | frozenset("pad padding crop resize upsample augmentation repeat".split())

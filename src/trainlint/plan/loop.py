@@ -37,9 +37,11 @@ class Event(Part):
 
 
 class Sequence(Part):
-    """Events and trees one after the other."""
+    """Events and trees one after the other. `leaves` says that what follows is passed over: the path of a
+    branch ends the turn of the loop, or the function."""
 
     items: tuple[Event | Loop | Branch, ...] = ()
+    leaves: bool = False
 
     def walk(self) -> Iterator[Event]:
         """All events, in the order of the text."""

@@ -32,7 +32,8 @@ class Walk:
     def skip(self, branch: Branch, taken: Sequence) -> None:
         """Called before a path is taken and the others are not."""
 
-    def through(self, tree: Sequence) -> None:
+    def through(self, tree: Sequence) -> bool:
+        """Goes through a sequence; whether it was left early."""
         for item in tree.items:
             if isinstance(item, Event):
                 self.meet(item)
@@ -41,7 +42,9 @@ class Walk:
             elif item.paths:
                 taken = item.paths[min(self.choice.get(_name(item), 0), len(item.paths) - 1)]
                 self.skip(item, taken)
-                self.through(taken)
+                if self.through(taken):
+                    return True
+        return tree.leaves
 
     def _turns(self, loop: Loop) -> None:
         self.loops.append(loop)

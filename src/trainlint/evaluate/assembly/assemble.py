@@ -13,6 +13,7 @@ from trainlint.evaluate.assembly.networks import network_of, tensors_in
 from trainlint.evaluate.assembly.objectives import losses_of, objective
 from trainlint.evaluate.assembly.optimizers import optimizers_of
 from trainlint.evaluate.assembly.runs import runs_of
+from trainlint.evaluate.assembly.unused import unused_in
 from trainlint.evaluate.machine import Machine
 from trainlint.evaluate.program import Program
 from trainlint.frameworks.keras.models import outputs_of
@@ -41,6 +42,7 @@ def assemble(machine: Machine, program: Program) -> TrainingPlan:
         objectives=objectives,
         runs=runs,
         events=sequences(machine.happened, gathered),
+        unused=tuple(unused_in(gathered)),
         context=context_of(gathered, program, applied.networks, optimizers, runs),
         unknowns=_unknowns(optimizers, applied.networks),
     )

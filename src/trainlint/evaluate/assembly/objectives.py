@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import takewhile
 
 from trainlint.evaluate.assembly.arguments import argument
-from trainlint.evaluate.assembly.gathered import CompileCalled, Gathered, LossApplied
+from trainlint.evaluate.assembly.gathered import CompileCalled, FitCalled, Gathered, LossApplied
 from trainlint.evaluate.assembly.networks import network_of, ordered
 from trainlint.evaluate.assembly.settings import setting, settings, sizes
 from trainlint.frameworks.call import Machine
@@ -28,8 +29,21 @@ def losses_of(gathered: Gathered, machine: Machine) -> list[tuple[LossApplied, C
     ]
     found = trained or applied
     for compiled, certainty in gathered.of(CompileCalled):
-        found += [(loss, certainty) for loss in objectives(compiled, machine)]
+        targets = _fitted_on(compiled, gathered)
+        found += [(loss, certainty) for loss in objectives(compiled, machine, targets)]
     return _each_once(found)
+
+
+def _fitted_on(compiled: CompileCalled, gathered: Gathered) -> Value | None:
+    """The targets that a model is fitted on before it is compiled again."""
+    mine = [
+        fact
+        for fact, _ in gathered.facts
+        if isinstance(fact, CompileCalled | FitCalled) and fact.model is compiled.model
+    ]
+    following = mine[next(index for index, fact in enumerate(mine) if fact is compiled) + 1 :]
+    until = takewhile(lambda fact: isinstance(fact, FitCalled), following)
+    return next((fact.targets for fact in until if isinstance(fact, FitCalled)), None)
 
 
 def _reached(gathered: Gathered) -> set[int]:
