@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from trainlint.syntax.positions import Site
 from trainlint.values.origin import Origin
@@ -85,9 +86,27 @@ class CompileCalled:
 
 
 @dataclass(eq=False)
+class LeftUnused:
+    """A statement calls, only names, or compares a method or attribute of an object, and nothing more."""
+
+    receiver: Value
+    method: str
+    form: Literal["called", "named", "compared"]
+    site: Site
+
+
+@dataclass(eq=False)
 class DemoRun:
     """A trainer was told to try its code on a few batches only."""
 
+    site: Site
+
+
+@dataclass(eq=False)
+class ModelMade:
+    """A Keras model was put together; it may be trained by code that is not followed."""
+
+    model: Instance
     site: Site
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
 
+from trainlint.evaluate.assembly.applied import Applied, applied_networks
 from trainlint.evaluate.assembly.context import context_of
-from trainlint.evaluate.assembly.gathered import CompileCalled, Gathered, LossApplied, NetworkApplied
+from trainlint.evaluate.assembly.gathered import Gathered, LossApplied
 from trainlint.evaluate.assembly.loops import sequences
-from trainlint.evaluate.assembly.networks import network_of, tensors_in
 from trainlint.evaluate.assembly.objectives import losses_of, objective
 from trainlint.evaluate.assembly.optimizers import optimizers_of
 from trainlint.evaluate.assembly.runs import runs_of
 from trainlint.evaluate.assembly.unused import unused_in
 from trainlint.evaluate.machine import Machine
 from trainlint.evaluate.program import Program
-from trainlint.frameworks.keras.models import outputs_of
 from trainlint.plan.network import Network
 from trainlint.plan.optimizer import Optimizer
 from trainlint.plan.plan import TrainingPlan
@@ -28,7 +25,7 @@ from trainlint.values.value import Instance, Value
 def assemble(machine: Machine, program: Program) -> TrainingPlan:
     """The training plan of a program that has been evaluated."""
     gathered = Gathered(machine.facts, machine.happened)
-    applied = _applied(gathered, machine)
+    applied = applied_networks(gathered, machine)
     losses = losses_of(gathered, machine)
     objectives = tuple(
         objective(fact, certainty, _title(fact, applied), applied.beginnings) for fact, certainty in losses
@@ -46,38 +43,6 @@ def assemble(machine: Machine, program: Program) -> TrainingPlan:
         context=context_of(gathered, program, applied.networks, optimizers, runs),
         unknowns=_unknowns(optimizers, applied.networks),
     )
-
-
-@dataclass(frozen=True)
-class Applied:
-    """Networks that were applied or compiled, each once; which one made a tensor, and where data begins."""
-
-    networks: tuple[Network, ...]
-    makers: Mapping[int, Instance]  # by the identity of an output
-    beginnings: frozenset[int]  # identities of tensors that come from no network
-
-
-def _applied(gathered: Gathered, machine: Machine) -> Applied:
-    found: list[Network] = []
-    makers: dict[int, Instance] = {}
-    inputs: set[int] = set()
-    for fact, _ in gathered.of(NetworkApplied):
-        if fact.depth:
-            continue
-        tensors, given = tensors_in(fact.output), {id(tensor) for tensor in fact.inputs}
-        makers |= {id(tensor): fact.network for tensor in tensors}
-        inputs |= given
-        if gathered.networks.known(fact.network) is None and tensors:
-            gathered.networks.of(fact.network)
-            title, origin = fact.network.title, fact.network.origin
-            found.append(network_of(tensors, title, fact.framework, origin, given)[0])
-    for compiled, _ in gathered.of(CompileCalled):
-        if gathered.networks.known(compiled.model) is None:
-            gathered.networks.of(compiled.model)
-            tensors = tensors_in(outputs_of(compiled.model, machine, compiled.site))
-            makers |= {id(tensor): compiled.model for tensor in tensors}
-            found.append(network_of(tensors, compiled.model.title, "keras", compiled.model.origin)[0])
-    return Applied(tuple(found), makers, frozenset(inputs - makers.keys()))
 
 
 def _title(fact: LossApplied, applied: Applied) -> str:

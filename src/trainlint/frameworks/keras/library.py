@@ -31,6 +31,7 @@ from trainlint.values.value import Instance, Reference, Value
 _BASES: dict[str, tuple[str, ...]] = {
     models.SEQUENTIAL: (models.MODEL,),
     models.MODEL: (models.LAYER,),
+    models.LAYER: ("torch.nn.Module",),  # with the torch backend, as Keras documents it
     "keras.Layer": (models.LAYER,),
     **schedules.BASES,
     **optimizers.BASES,

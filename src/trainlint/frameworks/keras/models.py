@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call, Machine
-from trainlint.frameworks.facts import NetworkApplied
+from trainlint.frameworks.facts import ModelMade, NetworkApplied
 from trainlint.frameworks.keras.applied import not_followed, tensors_in
 from trainlint.frameworks.keras.graph import copied
 from trainlint.frameworks.keras.inputs import as_batch, declared_shape, input_tensor, is_symbolic, with_batch
@@ -36,6 +36,7 @@ MODEL, SEQUENTIAL, LAYER = "keras.Model", "keras.Sequential", "keras.layers.Laye
 def make_sequential(call: Call) -> Value:
     model = Instance(Reference(SEQUENTIAL), _keywords(call), call.origin)
     _begin_sequential(call, model, call.argument(0, "layers"))
+    call.machine.note(ModelMade(model, call.site))
     return model
 
 
@@ -50,6 +51,7 @@ def _begin_sequential(call: Call, model: Instance, given: Value | None) -> None:
 def make_model(call: Call) -> Value:
     model = Instance(Reference(MODEL), _keywords(call), call.origin)
     _begin_functional(call, model)
+    call.machine.note(ModelMade(model, call.site))
     return model
 
 
