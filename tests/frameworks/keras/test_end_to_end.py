@@ -225,7 +225,7 @@ def test_the_target_of_an_objective_is_what_was_fitted(machine: PretendMachine) 
     labels = machine.of("keras.utils.to_categorical", machine.of("numpy.random.randint", 10, size=(100,)), 10)
     machine.do(model, "fit", x, labels)
     [compiled] = machine.noted(CompileCalled)
-    [objective] = objectives(compiled, machine)
+    [objective] = objectives(compiled, machine, labels)
     assert objective.target is labels
     assert (labels.shape, labels.data.encoding) == ((100, 10), "one_hot")
     assert objective.prediction.shape[-1] == 10

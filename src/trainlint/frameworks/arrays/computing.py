@@ -220,7 +220,9 @@ def encoded(subject: Subject, classes: int | None) -> Tensor:
     from dataclasses import replace
 
     data = subject.tensor.data or DataFacts()
-    data = replace(data, encoding="one_hot", labels=True, classes=classes or data.classes)
+    # A depth below the number of classes does not make them fewer: some rows have no place for their 1.
+    known = max(classes or 0, data.classes or 0) or None
+    data = replace(data, encoding="one_hot", labels=True, classes=known)
     shape: tuple[Dimension, ...] | None = None
     if subject.shape is not None:
         kept = subject.shape[:-1] if len(subject.shape) > 1 and subject.shape[-1] == 1 else subject.shape

@@ -67,9 +67,7 @@ def to_categorical(call: Call) -> Value:
     if classes is None and tensor.data is not None:
         classes = tensor.data.classes
     made = encoded(Subject(call, tensor, 1), classes)
-    facts = made.data or DataFacts(origin=call.origin)
-    facts = replace(facts, encoding="one_hot", labels=True, classes=classes)
-    return made.changed(library="numpy", dtype="float64", data=facts)
+    return made.changed(library="numpy", dtype="float64")
 
 
 def pad_sequences(call: Call) -> Value:

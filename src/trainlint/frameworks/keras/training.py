@@ -115,8 +115,6 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
     }
     if inputs is not None:
         call.machine.write(model, "fitted_inputs", inputs)
-    if targets is not None:
-        call.machine.write(model, "fitted_targets", targets)
     call.machine.note(FitCalled("keras", model, inputs, targets, settings, call.site))
     call.machine.happen("fit", call.site, networks=(model,))
     _own_step(call, model, inputs, targets)
@@ -180,8 +178,6 @@ def train_on_batch(call: Call) -> Value:
     inputs, targets = bound.get("x"), bound.get("y")
     if inputs is not None:
         call.machine.write(model, "fitted_inputs", inputs)
-    if targets is not None:
-        call.machine.write(model, "fitted_targets", targets)
     settings: dict[str, Value] = {
         "epochs": Unknown("the loop around train_on_batch"),
         "batch_size": Unknown("the batch that is passed"),
@@ -216,8 +212,11 @@ def predict(call: Call) -> Value:
 # -- objectives -------------------------------------------------------------------------------------------
 
 
-def objectives(compiled: CompileCalled, machine: Machine) -> list[LossApplied]:
-    """The losses that a compiled model is trained on, each with the output that it reads."""
+def objectives(
+    compiled: CompileCalled, machine: Machine, targets: Value | None = None
+) -> list[LossApplied]:
+    """The losses that a compiled model is trained on, each with the output that it reads and its part of
+    the `targets` that the model is fitted on."""
     wanted = compiled.arguments.get("loss", Known(None))
     if isinstance(wanted, Known) and wanted.value is None:
         return []
@@ -225,7 +224,7 @@ def objectives(compiled: CompileCalled, machine: Machine) -> list[LossApplied]:
     found: list[LossApplied] = []
     for loss_value, prediction, key in _paired(wanted, output):
         metrics = metrics_of(compiled.arguments.get("metrics"), key)
-        target = _target(compiled.model.slots.get("fitted_targets"), key)
+        target = _target(targets, key)
         choices = options_of(loss_value)
         for option in choices:
             loss = loss_from(option)
@@ -290,7 +289,7 @@ def _paired(wanted: Value, output: Value) -> list[tuple[Value, Tensor | None, Ke
     return [(wanted, None, None)]
 
 
-def _target(fitted: object, key: Key) -> Value | None:
+def _target(fitted: Value | None, key: Key) -> Value | None:
     """What an output was fitted on: the one array, or that of a list or dictionary that belongs to it."""
     if isinstance(fitted, Mapped):
         found = fitted.slots.get(key)
@@ -298,7 +297,7 @@ def _target(fitted: object, key: Key) -> Value | None:
     if isinstance(fitted, Items):
         fits = isinstance(key, int) and key < len(fitted.items)
         return fitted.items[key] if fits and isinstance(key, int) else None
-    return fitted if isinstance(fitted, Value) and not isinstance(key, str) else None
+    return fitted if not isinstance(key, str) else None
 
 
 def output_name(output: Value) -> str | None:
