@@ -45,6 +45,7 @@ class Forked:
     paths: list[list[Happened]]
     condition: str
     site: Site
+    leaves: list[bool]  # for each path whether what follows the branch does not happen on it
 
 
 Happened = Happening | Repeated | Forked

@@ -185,7 +185,7 @@ class Machine:
             flows.append(flow)
             changes.append(made)
         if any(happened):
-            self.happened.append(Forked(happened, condition, site))
+            self.happened.append(Forked(happened, condition, site, [self._leaves(flow) for flow in flows]))
         going_on = [made for made, flow in zip(changes, flows, strict=True) if flow is Flow.NEXT]
         if going_on:
             self.trail.join(going_on)
@@ -196,6 +196,12 @@ class Machine:
         self.trail.join([made for made, _ in leaving])
         flows = [flow for _, flow in leaving]
         return flows[0] if len(set(flows)) == 1 else Flow.CONTINUE if Flow.CONTINUE in flows else flows[0]
+
+    def _leaves(self, flow: Flow) -> bool:
+        """Whether a turn of the loop ends; a function that returns ends only itself."""
+        return flow in (Flow.CONTINUE, Flow.BREAK, Flow.RAISE) or (
+            flow is Flow.RETURN and self.frame.loops > 0
+        )
 
     @contextmanager
     def apart(self) -> Iterator[list[Happened]]:

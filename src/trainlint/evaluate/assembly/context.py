@@ -56,7 +56,7 @@ def context_of(
         found.add(context.GAN)
     if any(True for _ in gathered.of(DemoRun)):
         found.add(context.DEMO)
-    if _DEMO_FILE.search(program.filename.replace("\\", "/")) or _is_demo(program):
+    if _DEMO_FILE.search(_below_root(program)) or _is_demo(program):
         found.add(context.DEMO)
     return frozenset(found)
 
@@ -74,6 +74,14 @@ def _rebuilds_its_input(gathered: Gathered) -> bool:
     if any(id(tensor) in inputs for target in targets for tensor in ordered([target])):
         return True
     return any(fit.inputs is not None and fit.inputs is fit.targets for fit, _ in gathered.of(FitCalled))
+
+
+def _below_root(program: Program) -> str:
+    """The path of a program within its project: folders above it say nothing about it."""
+    path, root = program.path, program.project.root
+    if path is not None and root is not None and path.resolve().is_relative_to(root.resolve()):
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    return program.filename.replace("\\", "/")
 
 
 def _is_demo(program: Program) -> bool:

@@ -61,7 +61,10 @@ class _Trees:
                 origin=origin,
             )
         assert isinstance(item, Forked)
-        paths = tuple(self.sequence(path) for path in item.paths)
+        paths = tuple(
+            self.sequence(path).model_copy(update={"leaves": leaves})
+            for path, leaves in zip(item.paths, item.leaves, strict=True)
+        )
         return Branch(paths=paths, condition=item.condition, origin=origin)
 
     def event(self, item: Happening) -> Event:

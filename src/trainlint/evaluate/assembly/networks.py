@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from trainlint.evaluate.assembly.settings import settings, sizes
 from trainlint.plan.network import Layer, Network
@@ -69,6 +70,8 @@ def network_of(
         operation = tensor.operation or Operation("input", "input")
         if id(tensor) in inputs:
             operation = Operation("input", "input", origin=tensor.origin)
+        elif operation.kind == "input" and operation.reason:
+            operation = replace(operation, kind="unknown")  # a value that is not known amid a network
         if operation.kind in _OPAQUE:
             reasons.append(operation.reason or operation.title)
         layers.append(_layer(number, tensor, operation, index, counted))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from trainlint.evaluate.assembly.networks import ordered, tensors_in
 from trainlint.frameworks import catalogue
-from trainlint.frameworks.torch.parameters import submodules
+from trainlint.frameworks.torch.parameters import children
 from trainlint.values.value import Instance, Items, Value
 
 
@@ -37,25 +35,25 @@ MOST_PARTS = 400
 
 def with_parts(value: Value) -> list[Value]:
     """An object and the modules within it: an optimizer may hold only some of them."""
-    if not isinstance(value, Instance):
-        return [value]
-    inside = _keras_layers(value) if catalogue.is_a(value, "keras.layers.Layer") else submodules(value)
-    parts: list[Value] = [value]
-    for part in inside:
-        if not any(part is other for other in parts):
-            parts.append(part)
-        if len(parts) >= MOST_PARTS:
-            break
+    parts = [value]
+    for part in parts:  # grows while it is gone through
+        if isinstance(part, Instance) and len(parts) < MOST_PARTS:
+            parts += [inner for inner in _inside(part) if not any(inner is known for known in parts)]
     return parts
 
 
-def _keras_layers(model: Instance) -> Iterator[Value]:
-    """The layers of a Keras model: listed, held as attributes, or on the way to its outputs."""
-    for content in list(model.slots.values()):
+def _inside(module: Instance) -> list[Value]:
+    """The modules directly within a module of PyTorch, or the layers of a Keras model."""
+    found = {id(child): child for _, child in children(module)}
+    for content in list(module.slots.values()):
         for value in content.items if isinstance(content, Items) else (content,):
-            if catalogue.is_a(value, "keras.layers.Layer") and value is not model:
-                yield value
-    outputs = model.slots.get("outputs")
+            if catalogue.is_a(value, _LAYER) and value is not module:
+                found[id(value)] = value
+    outputs = module.slots.get("outputs") if catalogue.is_a(module, _LAYER) else None
     for tensor in ordered(tensors_in(outputs)) if isinstance(outputs, Value) else ():
         if tensor.operation is not None and tensor.operation.layer is not None:
-            yield tensor.operation.layer
+            found[id(tensor.operation.layer)] = tensor.operation.layer
+    return list(found.values())
+
+
+_LAYER = "keras.layers.Layer"
