@@ -26,8 +26,10 @@ _PYTHON = (
 )  # fmt: skip
 
 _TORCH_COMPANIONS = (
-    "transformers", "timm", "apex", "bitsandbytes", "lion_pytorch", "adabelief_pytorch", "prodigyopt", "torch_optimizer",
+    "timm", "apex", "bitsandbytes", "lion_pytorch", "adabelief_pytorch", "prodigyopt", "torch_optimizer",
 )  # fmt: skip
+
+_HUGGING_FACE = ("transformers", "datasets", "peft", "trl", "sentence_transformers")
 
 _LIBRARIES = {
     "torch": "trainlint.frameworks.torch.library",
@@ -40,6 +42,7 @@ _LIBRARIES = {
     "sklearn": "trainlint.frameworks.arrays.library",
     "pandas": "trainlint.frameworks.arrays.library",
     **dict.fromkeys(_TORCH_COMPANIONS, "trainlint.frameworks.torch.companions"),
+    **dict.fromkeys(_HUGGING_FACE, "trainlint.frameworks.huggingface.library"),
     **dict.fromkeys(_SETTINGS, "trainlint.frameworks.settings.library"),
     **dict.fromkeys(_PYTHON, "trainlint.frameworks.python.library"),
 }
@@ -86,6 +89,8 @@ _ALIASES = [
         r"lightning.\1",
     ),
     (re.compile(r"^transformers\.optimization\.(\w+)$"), r"transformers.\1"),
+    (re.compile(r"^(transformers|peft|trl)\.(?:[a-z_]\w*\.)+([A-Z]\w*(?:\.\w+)?)$"), r"\1.\2"),
+    (re.compile(r"^datasets\.(?:arrow_dataset|dataset_dict|load)\.(\w+(?:\.\w+)?)$"), r"datasets.\1"),
     (re.compile(r"^sklearn\.(\w+)\.(?:_\w+)\.(\w+)$"), r"sklearn.\1.\2"),
 ]
 
