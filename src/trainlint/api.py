@@ -4,6 +4,7 @@ from trainlint.engine.diagnostic import Edit, Fix
 from trainlint.engine.rule import Example, Options, Rule, replace_value
 from trainlint.plan import context, kinds
 from trainlint.plan.data import Data
+from trainlint.plan.fits import Misfit
 from trainlint.plan.loop import Branch, Event, Loop, Sequence
 from trainlint.plan.network import Layer, Network
 from trainlint.plan.objective import Metric, Objective, Target
@@ -12,11 +13,13 @@ from trainlint.plan.plan import TrainingPlan
 from trainlint.plan.run import TrainingRun
 from trainlint.plan.schedule import Schedule
 from trainlint.plan.setting import Setting, spoken
+from trainlint.plan.training_step import IncompleteStep
+from trainlint.plan.unused import Unused
 from trainlint.values.origin import Certainty, Origin, weakest
 
 __all__ = [
-    "Branch", "Certainty", "Data", "Edit", "Event", "Example", "Fix", "Layer", "Loop", "Metric", "Network",
-    "Objective", "Optimizer", "Options", "Origin", "ParameterGroup", "Rule", "Schedule", "Sequence",
-    "Setting", "Target", "TrainingPlan", "TrainingRun", "context", "kinds", "replace_value", "spoken",
-    "weakest",
+    "Branch", "Certainty", "Data", "Edit", "Event", "Example", "Fix", "IncompleteStep", "Layer", "Loop",
+    "Metric", "Misfit", "Network", "Objective", "Optimizer", "Options", "Origin", "ParameterGroup", "Rule",
+    "Schedule", "Sequence", "Setting", "Target", "TrainingPlan", "TrainingRun", "Unused", "context",
+    "kinds", "replace_value", "spoken", "weakest",
 ]  # fmt: skip

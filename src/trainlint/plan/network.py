@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
-from trainlint.plan import chains
+from trainlint.plan import chains, fits
 from trainlint.plan.part import Part
 from trainlint.plan.setting import Setting
 from trainlint.values.origin import Origin
@@ -131,3 +131,11 @@ class Network(Part):
     def features(self, layer: Layer) -> int | None:
         """How many values `layer` gives for each place of its output."""
         return chains.features(self, layer)
+
+    def misfits(self) -> Iterator[fits.Misfit]:
+        """The layers that cannot read what the one before gives; of those on one way, the first."""
+        return fits.misfits(self)
+
+    def reads_unflattened(self, layer: Layer) -> Layer | None:
+        """The layer whose feature map goes into this linear layer as it is."""
+        return fits.reads_unflattened(self, layer)

@@ -170,6 +170,8 @@ def _apply(call: Call) -> Value:
         )
     head = model.slots.get(family.head)
     shape: Shape = (batch, family.features if head is not None else 1000)
+    if head is not None and short.startswith("squeezenet"):
+        shape = (*shape, None, None)  # its head is a convolution and a pool: torchvision/models/squeezenet.py
     weights = family.parameters
     if weights is not None and head is not None:
         weights -= (family.features + 1) * 1000
