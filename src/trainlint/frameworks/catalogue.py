@@ -26,7 +26,7 @@ _PYTHON = (
 )  # fmt: skip
 
 _TORCH_COMPANIONS = (
-    "timm", "apex", "bitsandbytes", "lion_pytorch", "adabelief_pytorch", "prodigyopt", "torch_optimizer",
+    "apex", "bitsandbytes", "lion_pytorch", "adabelief_pytorch", "prodigyopt", "torch_optimizer",
 )  # fmt: skip
 
 _HUGGING_FACE = ("transformers", "datasets", "peft", "trl", "sentence_transformers")
@@ -38,6 +38,8 @@ _LIBRARIES = {
     "tensorflow": "trainlint.frameworks.keras.library",
     "tensorflow_addons": "trainlint.frameworks.keras.library",
     "lightning": "trainlint.frameworks.lightning.library",
+    "accelerate": "trainlint.frameworks.accelerate",
+    "timm": "trainlint.frameworks.timm.library",
     "numpy": "trainlint.frameworks.arrays.library",
     "sklearn": "trainlint.frameworks.arrays.library",
     "pandas": "trainlint.frameworks.arrays.library",
@@ -90,6 +92,10 @@ _ALIASES = [
     ),
     (re.compile(r"^transformers\.optimization\.(\w+)$"), r"transformers.\1"),
     (re.compile(r"^(transformers|peft|trl)\.(?:[a-z_]\w*\.)+([A-Z]\w*(?:\.\w+)?)$"), r"\1.\2"),
+    (re.compile(r"^accelerate\.accelerator\.(\w+)$"), r"accelerate.\1"),
+    (re.compile(r"^timm\.(optim|scheduler|loss|data|utils)\.(?:[a-z_]\w*\.)+(\w+)$"), r"timm.\1.\2"),
+    (re.compile(r"^timm\.models\.(?!layers\.)(?:[a-z_]\w*\.)+(\w+)$"), r"timm.models.\1"),
+    (re.compile(r"^timm\.(?:models\.)?layers\.(?:[a-z_]\w*\.)*(\w+)$"), r"timm.layers.\1"),
     (re.compile(r"^datasets\.(?:arrow_dataset|dataset_dict|load)\.(\w+(?:\.\w+)?)$"), r"datasets.\1"),
     (re.compile(r"^sklearn\.(\w+)\.(?:_\w+)\.(\w+)$"), r"sklearn.\1.\2"),
 ]

@@ -141,12 +141,13 @@ def _torch_peak(made: ScheduleMade) -> Setting[float]:
     return numeric(peak_of(made.schedule))
 
 
+_WARM_UP_LENGTHS = ("num_warmup_steps", "warmup_t")
 _WARMING = ("OneCycleLR", "LinearLR", "CyclicLR")
 
 
 def _warms_up(schedule: Instance) -> bool | None:
     title = schedule.title.lower()
-    if any("warmup" in name and number(value) == 0 for name, value in schedule.arguments.items()):
+    if any(number(schedule.arguments.get(name)) == 0 for name in _WARM_UP_LENGTHS):
         return False
     if "warmup" in title or "warm_up" in title or schedule.title in _WARMING:
         return True

@@ -1,0 +1,1 @@
+"""What timm means: models by name, optimizers and schedules by name, losses, loaders."""
