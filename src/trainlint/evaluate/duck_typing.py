@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
+from trainlint.frameworks.losses import LOSSES
 from trainlint.syntax.positions import Site
+from trainlint.values.tensor import Tensor
 from trainlint.values.value import Instance, Items, Mapped, Method, Reference, Unknown, Value
 
 if TYPE_CHECKING:
@@ -32,7 +34,22 @@ def call_of_unknown(machine: Machine, function: Value, arguments: Arguments, sit
     escaped = [value for value in _objects(list(arguments)) if catalogue.is_a(value, *_TRAINED)]
     if escaped:
         escape(machine, escaped, site)
+    loss = next((value for value in arguments if _is_loss(value)), None)
+    if loss is not None and call.title.lower() not in _ONLY_LOOKS:
+        machine.happen("escape", site, loss=loss)
     return call.unknown(_reason(function))
+
+
+_ONLY_LOOKS = frozenset(
+    "log print info debug warning add_scalar add_scalars set_postfix set_description update append write "
+    "format scalar item float isnan isfinite is_nan".split()
+)
+"""Names of functions that look at a loss and do not train with it."""
+
+
+def _is_loss(value: Value) -> bool:
+    """Whether a function that is not followed could start a backward pass from a value."""
+    return isinstance(value, Tensor) and value.operation is not None and value.operation.kind in LOSSES
 
 
 _OPTIMIZERS = ("torch.optim.Optimizer", "keras.optimizers.Optimizer")

@@ -12,7 +12,9 @@ from trainlint.evaluate.assignment import assign, assign_attribute, assign_item
 from trainlint.evaluate.attributes import attribute
 from trainlint.evaluate.flow import Flow
 from trainlint.evaluate.grammar import statement
+from trainlint.evaluate.patterns import matches
 from trainlint.evaluate.subscripts import item, single_index
+from trainlint.evaluate.unused import note_unused
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.values.trail import MISSING
@@ -24,6 +26,7 @@ from trainlint.values.value import (
     Items,
     Known,
     Mapped,
+    Method,
     Partial,
     Unknown,
     Value,
@@ -41,6 +44,7 @@ def line(machine: Machine, node: cst.SimpleStatementLine) -> Flow:
 
 @statement(cst.Expr)
 def expression_statement(machine: Machine, node: cst.Expr) -> Flow:
+    note_unused(machine, node.value)
     machine.evaluate(node.value)
     return Flow.NEXT
 
@@ -193,13 +197,23 @@ def define_function(machine: Machine, node: cst.FunctionDef) -> Flow:
     function: Value = functions.make_function(machine, node)
     assert isinstance(function, Function)
     for decorator in reversed(function.decorators):
+        if (
+            isinstance(decorator, Method)
+            and isinstance(decorator.receiver, Function)
+            and decorator.name == "setter"
+        ):
+            # `@rate.setter`: the property keeps its name, what sets it gets one of its own.
+            machine.write(machine.frame.scope, f"{node.name.value}.setter", function)
+            return Flow.NEXT
         function = _decorated(machine, decorator, function, node)
     machine.write(machine.frame.scope, node.name.value, function)
     return Flow.NEXT
 
 
-def _decorated(machine: Machine, decorator: Value, function: Value, node: cst.FunctionDef) -> Value:
-    """A decorator of the program may change a function; one that is not known leaves it as it is."""
+def _decorated(
+    machine: Machine, decorator: Value, function: Value, node: cst.FunctionDef | cst.ClassDef
+) -> Value:
+    """A decorator of the program may change a function or class; one that is not known leaves it as it is."""
     handler = catalogue.decorator(decorator)
     if handler is not None:
         receiver = decorator if isinstance(decorator, Instance) else None
@@ -216,7 +230,11 @@ def _decorated(machine: Machine, decorator: Value, function: Value, node: cst.Fu
 
 @statement(cst.ClassDef)
 def define_class(machine: Machine, node: cst.ClassDef) -> Flow:
-    machine.write(machine.frame.scope, node.name.value, classes.make_class(machine, node))
+    cls: Value = classes.make_class(machine, node)
+    assert isinstance(cls, Class)
+    for decorator in reversed(cls.decorators):
+        cls = _decorated(machine, decorator, cls, node)
+    machine.write(machine.frame.scope, node.name.value, cls)
     return Flow.NEXT
 
 
@@ -290,7 +308,7 @@ def matching(machine: Machine, node: cst.Match) -> Flow:
     subject = machine.evaluate(node.subject)
     paths: list[Callable[[], Flow]] = []
     for case in node.cases:
-        verdict = _matches(machine, case, subject)
+        verdict = matches(machine, case, subject)
         if verdict is False:
             continue
         if verdict and not paths:
@@ -304,26 +322,3 @@ def matching(machine: Machine, node: cst.Match) -> Flow:
     if len(paths) == 1:
         return paths[0]()
     return machine.branch(paths, machine.frame.chunk.code_for(node.subject), machine.site(node.subject))
-
-
-def _matches(machine: Machine, case: cst.MatchCase, subject: Value) -> bool | None:
-    verdict = _pattern(machine, case.pattern, subject)
-    if case.guard is None or verdict is False:
-        return verdict
-    guard = machine.truth(machine.evaluate(case.guard))
-    return False if guard is False else (verdict if guard else None)
-
-
-def _pattern(machine: Machine, pattern: cst.MatchPattern, subject: Value) -> bool | None:
-    if isinstance(pattern, cst.MatchValue):
-        return operators.compare(subject, cst.Equal(), machine.evaluate(pattern.value))
-    if isinstance(pattern, cst.MatchSingleton):
-        return operators.compare(subject, cst.Is(), machine.evaluate(pattern.value))
-    if isinstance(pattern, cst.MatchOr):
-        found = [_pattern(machine, option.pattern, subject) for option in pattern.patterns]
-        return True if True in found else (None if None in found else False)
-    if isinstance(pattern, cst.MatchAs) and pattern.pattern is None:
-        if pattern.name is not None:
-            names.bind(machine, pattern.name.value, subject)
-        return True
-    return None

@@ -11,6 +11,8 @@ from trainlint.plan.objective import Objective
 from trainlint.plan.optimizer import Optimizer
 from trainlint.plan.part import Part
 from trainlint.plan.run import TrainingRun
+from trainlint.plan.training_step import IncompleteStep, incomplete_steps
+from trainlint.plan.unused import Unused
 
 
 class TrainingPlan(Part):
@@ -22,6 +24,7 @@ class TrainingPlan(Part):
     objectives: tuple[Objective, ...] = ()
     runs: tuple[TrainingRun, ...] = ()
     events: tuple[Sequence, ...] = ()  # one tree for each entry point
+    unused: tuple[Unused, ...] = ()  # statements that come to nothing
     context: frozenset[str] = frozenset()
     unknowns: tuple[tuple[str, int], ...] = ()  # why values stayed unknown, commonest first
 
@@ -50,6 +53,10 @@ class TrainingPlan(Part):
         updates = [run.updates for run in self.runs_of(optimizer)]
         known = [number for number in updates if number is not None]
         return sum(known) if known and len(known) == len(updates) else None
+
+    def incomplete_steps(self) -> Iterator[IncompleteStep]:
+        """Optimizers that change no weights, with the step or backward pass that is in vain."""
+        return incomplete_steps(self.events, self.optimizers)
 
     def uncleared_steps(self) -> Iterator[UnclearedStep]:
         """For each optimizer the first step on gradients that an earlier step has used already."""

@@ -287,6 +287,13 @@ FUNCTIONS: dict[str, Handler] = (
     }
 )
 
+
+def backward(call: Call) -> Value:
+    """`loss.backward()`, with torch below Keras."""
+    call.machine.happen("backward", call.site, loss=call.receiver)
+    return Known(None)
+
+
 TENSOR_METHODS: dict[str, Handler] = {
     name: as_method(operation)
     for name, operation in {
@@ -300,6 +307,7 @@ TENSOR_METHODS: dict[str, Handler] = {
     "__len__": moving.length,
     "get_shape": moving.shape_of,
     "set_shape": lambda call: Known(None),
+    "backward": backward,
     "item": moving.to_constant,
 }
 

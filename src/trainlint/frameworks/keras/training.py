@@ -132,6 +132,7 @@ def _own_step(call: Call, model: Instance, inputs: Value | None, targets: Value 
     data: Value = given[0] if len(given) == 1 else Items(given, "tuple") if given else Unknown("the data")
     step = call.machine.attribute(model, "train_step", call.site)
     call.machine.call(step, Arguments((data,)), call.site)
+    call.machine.happen("fit_step_done", call.site, networks=(model,))
 
 
 def _parts(element: object) -> tuple[Value | None, Value | None]:
@@ -212,9 +213,7 @@ def predict(call: Call) -> Value:
 # -- objectives -------------------------------------------------------------------------------------------
 
 
-def objectives(
-    compiled: CompileCalled, machine: Machine, targets: Value | None = None
-) -> list[LossApplied]:
+def objectives(compiled: CompileCalled, machine: Machine, targets: Value | None = None) -> list[LossApplied]:
     """The losses that a compiled model is trained on, each with the output that it reads and its part of
     the `targets` that the model is fitted on."""
     wanted = compiled.arguments.get("loss", Known(None))

@@ -195,6 +195,8 @@ def _step(call: Call) -> Value:
         loss = call.machine.call(closure, Arguments(), call.site)
         call.machine.happen("step", call.site, optimizer=call.receiver)
         return loss
+    if isinstance(closure, Unknown):
+        call.machine.happen("escape", call.site, optimizer=call.receiver)
     call.machine.happen("step", call.site, optimizer=call.receiver)
     return Known(None)
 

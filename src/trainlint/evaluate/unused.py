@@ -1,0 +1,37 @@
+"""Statements that are an expression: what they give is thrown away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import libcst as cst
+
+from trainlint.frameworks.facts import LeftUnused
+from trainlint.values.tensor import Tensor
+from trainlint.values.value import Instance, options_of
+
+if TYPE_CHECKING:
+    from trainlint.evaluate.machine import Machine
+
+
+def note_unused(machine: Machine, node: cst.BaseExpression) -> None:
+    """Before the statement runs: which method of which object it calls, names or compares."""
+    named = node
+    form: Literal["called", "named", "compared"] = "named"
+    if isinstance(node, cst.Call):
+        named, form = node.func, "called"
+    elif isinstance(node, cst.Comparison):
+        named, form = node.left, "compared"
+    if not isinstance(named, cst.Attribute) or not _is_plain(named.value):
+        return
+    for receiver in options_of(machine.evaluate(named.value)):
+        # A method of an object may do its work without a result; one of a tensor gives a new tensor.
+        if isinstance(receiver, Tensor) or (isinstance(receiver, Instance) and form != "called"):
+            machine.note(LeftUnused(receiver, named.attr.value, form, machine.site(node)))
+
+
+def _is_plain(node: cst.BaseExpression) -> bool:
+    """Whether evaluating an expression does nothing but look."""
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return isinstance(node, cst.Name)
