@@ -88,7 +88,7 @@ def element(machine: Machine, value: Value, site: Site) -> Value:
         return index(value, (Unknown("a loop's counter"),), Call("[]", Arguments(), site, machine, value))
     if isinstance(value, Instance):
         handler = catalogue.element(value)
-        if handler is not None:
+        if handler is not None and not _goes_its_own_way(machine, value):
             return handler(Call("__iter__", Arguments(), site, machine, value))
         if isinstance(value.cls, Class):
             return _own_element(machine, value, site)
@@ -96,6 +96,13 @@ def element(machine: Machine, value: Value, site: Site) -> Value:
     return Unknown(
         value.reason if isinstance(value, Unknown) else "an item of something unknown", value.origin
     )
+
+
+def _goes_its_own_way(machine: Machine, value: Instance) -> bool:
+    """Whether a class of the program says itself what a loop over its objects gives."""
+    from trainlint.evaluate.classes import find
+
+    return isinstance(value.cls, Class) and find(machine, value.cls, "__iter__") is not None
 
 
 def _own_element(machine: Machine, value: Instance, site: Site) -> Value:
