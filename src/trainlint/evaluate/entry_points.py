@@ -18,6 +18,8 @@ from trainlint.values.value import Bound, Class, Function, Instance, Partial, Va
 
 _FORWARD = ("forward", "call")
 _STEPS = ("training_step",)
+_OF_TRAINERS = ("training_step", "configure_optimizers")
+"""What a trainer has called when it trained an object."""
 
 
 def run_uncalled(machine: Machine, program: Program) -> None:
@@ -89,8 +91,8 @@ def _run_class(machine: Machine, program: Program, cls: Class, chunk: Chunk) -> 
     if not isinstance(receiver, Instance):
         return
     trained = catalogue.unused(receiver)
-    if trained is not None and not any(id(method.node) in machine.called for method in methods.values()
-                                       if method.name in _STEPS):  # fmt: skip
+    called = {name for name, method in methods.items() if id(method.node) in machine.called}
+    if trained is not None and called.isdisjoint(_OF_TRAINERS):
         trained(Call("fit", Arguments(), site, machine, receiver))
     for method in sorted(waiting, key=lambda method: method.name not in _FORWARD):
         if id(method.node) in machine.called:
