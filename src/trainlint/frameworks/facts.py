@@ -20,6 +20,7 @@ class OptimizerMade:
     framework: str
     owners: tuple[Value, ...] | None
     site: Site
+    outdated: tuple[str, ...] = ()  # arguments that present releases ignore or refuse
 
 
 @dataclass(eq=False)

@@ -10,3 +10,6 @@ MUP = "maximal update parametrisation"
 SELF_SUPERVISED = "target is the input"
 SEARCH = "hyper-parameter search"
 DEMO = "test or demo"
+
+KERAS_3 = "Keras 3"
+OTHER_BACKEND = "Keras on another backend than TensorFlow"

@@ -32,6 +32,7 @@ class Optimizer(Part):
     groups: tuple[ParameterGroup, ...] = ()
     schedule: Schedule | None = None
     networks: tuple[int, ...] = ()
+    outdated: Mapping[str, Origin] = {}  # arguments that present releases ignore or refuse: their names
     optimises_inputs: bool = False  # an image, a latent: not a network's parameters
     trains: bool = False  # it is stepped, compiled, or handed to a trainer
     origin: Origin | None = None

@@ -7,6 +7,7 @@ from collections import Counter
 from trainlint.evaluate.assembly.applied import Applied, applied_networks
 from trainlint.evaluate.assembly.context import context_of
 from trainlint.evaluate.assembly.gathered import Gathered, LossApplied
+from trainlint.evaluate.assembly.generation import keras_of
 from trainlint.evaluate.assembly.loops import sequences
 from trainlint.evaluate.assembly.objectives import losses_of, objective
 from trainlint.evaluate.assembly.optimizers import optimizers_of
@@ -40,7 +41,7 @@ def assemble(machine: Machine, program: Program) -> TrainingPlan:
         runs=runs,
         events=sequences(machine.happened, gathered),
         unused=tuple(unused_in(gathered)),
-        context=context_of(gathered, program, applied.networks, optimizers, runs),
+        context=context_of(gathered, program, applied.networks, optimizers, runs) | keras_of(program),
         unknowns=_unknowns(optimizers, applied.networks),
     )
 

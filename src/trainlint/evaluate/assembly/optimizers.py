@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trainlint.evaluate.assembly.arguments import keyword
 from trainlint.evaluate.assembly.gathered import CompileCalled, Gathered, OptimizerMade, ScheduleMade
 from trainlint.evaluate.assembly.numbering import with_parts
 from trainlint.evaluate.assembly.settings import numeric, settings
@@ -83,10 +84,16 @@ def _optimizer(fact: OptimizerMade, certainty: Certainty, gathered: Gathered, tr
         groups=groups if len(groups) > 1 else (),
         schedule=schedule,
         networks=tuple(gathered.networks.of(part) for owner in owners or () for part in with_parts(owner)),
+        outdated=_outdated(fact),
         optimises_inputs=owners == (),
         trains=trains,
         origin=optimizer.origin or Origin(Made.COMPUTED, fact.site, optimizer.title),
     )
+
+
+def _outdated(fact: OptimizerMade) -> dict[str, Origin]:
+    sites = {name: keyword(fact.site, name) for name in fact.outdated}
+    return {name: Origin(Made.PASSED, site or fact.site, name) for name, site in sites.items()}
 
 
 def _owners(fact: OptimizerMade, gathered: Gathered) -> tuple[Value, ...] | None:

@@ -63,19 +63,25 @@ _ADDONS = {
 _ADDONS_CLASSES = {"SGDW": "SGD", "RectifiedAdam": "RAdam", "LAMB": "Lamb", "AdaBelief": "AdaBelief"}
 
 
-def _made(call: Call, name: str, signature: Signature) -> Value:
+_OUTDATED = ("lr", "decay")
+"""Arguments that the optimizers of TensorFlow 2.11 to 2.15 ignore and those of Keras 3 refuse
+(keras/src/optimizers/base_optimizer.py); the classes in `legacy` still take them."""
+
+
+def _made(call: Call, name: str, signature: Signature, outdated: tuple[str, ...] = ()) -> Value:
     arguments = call.bind(signature)
     if "lr" in arguments:
         # Earlier releases take `lr`; later ones ignore or refuse it. It says what the author wants, and
         # stays among the arguments for whoever asks how it was spelt.
         arguments["learning_rate"] = arguments["lr"]
     optimizer = Instance(Reference(name), arguments, call.origin)
-    call.machine.note(OptimizerMade(optimizer, "keras", None, call.site))
+    found = tuple(old for old in outdated if old in call.arguments.keyword)
+    call.machine.note(OptimizerMade(optimizer, "keras", None, call.site, found))
     return optimizer
 
 
 def construct(call: Call) -> Value:
-    return _made(call, _PREFIX + call.title, OPTIMIZERS[call.title])
+    return _made(call, _PREFIX + call.title, OPTIMIZERS[call.title], _OUTDATED)
 
 
 def construct_legacy(call: Call) -> Value:

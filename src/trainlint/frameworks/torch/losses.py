@@ -109,7 +109,9 @@ def _apply(
     if len(given) < 2:
         return call.unknown(f"{title} without a prediction and a target")
     prediction, target = as_tensor(given[0]), given[-1]
-    settings = {name: value for name, value in settings.items() if name not in _IGNORED}
+    settings = {"reduction": _reduction(settings)} | {
+        name: value for name, value in settings.items() if name not in (*_IGNORED, "reduction")
+    }
     result = call.tensor(
         loss.word,
         given,
@@ -138,6 +140,16 @@ def _apply(
     )
     call.machine.happen("loss", call.site, loss=result)
     return result
+
+
+def _reduction(settings: dict[str, Value]) -> Value:
+    """How a loss is reduced, also where that is said by its older arguments (torch/nn/_reduction.py)."""
+    adds, reduces = settings.get("size_average"), settings.get("reduce")
+    if constant(reduces) is False:
+        return Known("none", reduces.origin if reduces is not None else None)
+    if constant(adds) is False:
+        return Known("sum", adds.origin if adds is not None else None)
+    return settings.get("reduction", Unknown("how the loss is reduced"))
 
 
 def _shape(loss: Loss, settings: dict[str, Value], inputs: list[Tensor | None]) -> Shape | None:

@@ -1,0 +1,46 @@
+"""Which Keras a program is written for, as far as it says so itself (see plan/context.py)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from trainlint.evaluate.program import Program
+from trainlint.plan import context
+from trainlint.syntax.chunks import Chunk
+
+_NEW = frozenset({"ops", "KerasTensor", "StatelessScope"})
+"""Names of the module `keras` that Keras 3 brought (keras.io/keras_3)."""
+
+_BACKEND = "KERAS_BACKEND"  # the environment variable that chooses the backend of Keras 3
+
+
+def keras_of(program: Program) -> frozenset[str]:
+    found: set[str] = set()
+    for chunk in program.chunks:
+        if _BACKEND in chunk.text:
+            found.add(context.KERAS_3)
+            if any(backend in ("jax", "torch", "numpy", "openvino") for backend in _strings(chunk)):
+                found.add(context.OTHER_BACKEND)
+        elif (chunk.words | chunk.binds) & _NEW and any(_is_new(node) for node in _nodes(chunk)):
+            found.add(context.KERAS_3)
+    return frozenset(found)
+
+
+def _nodes(chunk: Chunk) -> Iterator[ast.AST]:
+    return (node for statement in chunk.statements for node in ast.walk(statement))
+
+
+def _strings(chunk: Chunk) -> Iterator[str]:
+    return (
+        node.value for node in _nodes(chunk) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
+def _is_new(node: ast.AST) -> bool:
+    """`keras.ops`, `from keras import ops`: the standalone package, not the one within TensorFlow."""
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name) and node.value.id == "keras" and node.attr in _NEW
+    if isinstance(node, ast.ImportFrom):
+        return node.module == "keras" and any(name.name in _NEW for name in node.names)
+    return False
