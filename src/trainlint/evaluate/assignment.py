@@ -15,7 +15,9 @@ from trainlint.frameworks.call import Arguments, Call
 from trainlint.syntax.positions import Site
 from trainlint.values.origin import Made, Origin
 from trainlint.values.value import (
+    Bound,
     Class,
+    Function,
     Instance,
     Items,
     Known,
@@ -58,8 +60,21 @@ def assign_attribute(machine: Machine, receiver: Value, name: str, value: Value,
         handler(Call(name, Arguments((value,)), site, machine, receiver))
     elif isinstance(receiver, Module):
         machine.write(receiver.scope, name, value)
+    elif isinstance(receiver, Instance) and name == "__dict__":
+        for key, entry in value.slots.items() if isinstance(value, Mapped) else ():
+            machine.write(receiver, key, entry)
+    elif isinstance(receiver, Instance) and (setter := _setter(machine, receiver, name)) is not None:
+        machine.call(Bound(setter, receiver), Arguments((value,)), machine.site(setter.node))
     elif isinstance(receiver, Instance | Class):
         machine.write(receiver, name, value)
+
+
+def _setter(machine: Machine, receiver: Instance, name: str) -> Function | None:
+    """What sets a property of the program."""
+    from trainlint.evaluate.classes import find
+
+    found = find(machine, receiver.cls, f"{name}.setter")
+    return found if isinstance(found, Function) else None
 
 
 def assign_item(machine: Machine, target: cst.Subscript, value: Value, node: cst.CSTNode) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trainlint.evaluate import classes
+from trainlint.evaluate import classes, records
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
+from trainlint.frameworks.settings.command_line import dictionary_of
 from trainlint.syntax.positions import Site
 from trainlint.values.join import either
 from trainlint.values.origin import Made, Origin
@@ -55,6 +56,8 @@ def attribute(machine: Machine, value: Value, name: str, site: Site) -> Value:
         return either(attribute(machine, option, name, site) for option in value.options)
     if isinstance(value, Items) and name in value.fields and value.complete:
         return value.items[value.fields.index(name)]
+    if isinstance(value, Known) and name == "value":
+        return value  # a member of an enumeration of texts or numbers
     if isinstance(value, Items | Mapped | Known | Unknown | Bound | Function | Partial | Method):
         if isinstance(value, Function | Bound) and name == "__name__":
             function = value.function if isinstance(value, Bound) else value
@@ -89,9 +92,9 @@ def _of_instance(machine: Machine, instance: Instance, name: str, site: Site) ->
     if handler is not None:
         return handler(Call(name, Arguments(), site, machine, instance))
     if name == "__dict__":
-        return Mapped(
-            {key: entry for key, entry in instance.slots.items() if isinstance(entry, Value)}, complete=False
-        )
+        found = dictionary_of(instance)
+        found.complete = found.complete and not instance.library_names
+        return found
     if (
         name in instance.arguments
         and catalogue.method(instance, name) is None
@@ -129,8 +132,11 @@ def _of_class(machine: Machine, cls: Class, name: str) -> Value:
         return found
     if found is not None:
         return found
-    if name == "__name__":
+    if name in ("__name__", "__qualname__"):
         return Known(cls.name)
+    handler = records.class_method(cls, name)
+    if handler is not None:
+        return handler
     for ancestor in cls.ancestors():
         if isinstance(ancestor, Reference):
             return library_attribute(ancestor, name)

@@ -12,6 +12,7 @@ from trainlint.evaluate.duck_typing import call_of_unknown
 from trainlint.evaluate.grammar import expression
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
+from trainlint.frameworks.python.named_tuples import CLASS_METHODS
 from trainlint.frameworks.settings.command_line import dictionary_of
 from trainlint.frameworks.settings.namespaces import is_open
 from trainlint.syntax.positions import NodeSite, Site
@@ -123,6 +124,8 @@ def _method(machine: Machine, method: Method, arguments: Arguments, site: Site) 
         return classes.call_super(machine, receiver, method.name, arguments, site)
     made = Call(method.name, arguments, site, machine, receiver)
     handler = catalogue.method(receiver, method.name)
+    if handler is None and isinstance(receiver, Class):
+        handler = CLASS_METHODS.get(method.name)
     if handler is not None:
         return handler(made)
     if isinstance(receiver, Tensor):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from trainlint.evaluate import functions, records
+from trainlint.evaluate import enums, functions, records
 from trainlint.evaluate.flow import Frame
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
@@ -48,6 +48,8 @@ def make_class(machine: Machine, node: cst.ClassDef) -> Class:
             value.owner = cls
         cls.slots[name] = value
     cls.annotations = records.fields_of(node)
+    if enums.is_enumeration(cls):
+        enums.make_members(cls)
     return cls
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trainlint.evaluate.registrations import register
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.values.join import either
 from trainlint.values.origin import Made, Origin
@@ -70,7 +71,12 @@ def _list_method(machine: Machine, receiver: Items, name: str, call: Call) -> Va
     elif name == "copy":
         return Items(items, receiver.kind, complete=receiver.complete, origin=receiver.origin)
     elif name in ("index", "count"):
-        return Unknown("a position in a list")
+        if not receiver.is_certain or not all(isinstance(item, Known) for item in (*items, first)):
+            return Unknown("a position in a list")
+        found = [constant(item) == constant(first) for item in items]
+        if name == "index" and True not in found:
+            return Unknown("a position in a list")
+        return Known(found.count(True) if name == "count" else found.index(True), call.origin)
     elif name == "remove":
         kept = tuple(
             item
@@ -89,7 +95,10 @@ def _list_method(machine: Machine, receiver: Items, name: str, call: Call) -> Va
     elif name == "_asdict":
         return Mapped(dict(zip(receiver.fields, items, strict=False)))
     elif name == "sort":
-        machine.write(receiver, "items", items)
+        ordered = machine.call(Reference("builtins.sorted"), Arguments((receiver,), call.arguments.keyword), call.site)
+        if isinstance(ordered, Items):
+            machine.write(receiver, "items", ordered.items)
+            machine.write(receiver, "complete", ordered.complete)
     return Known(None)
 
 
@@ -104,6 +113,8 @@ def _dict_method(machine: Machine, receiver: Mapped, name: str, call: Call) -> V
                 if receiver.complete and found and name == "get"
                 else Unknown("an entry under an unknown key")
             )
+        if key.value not in entries and isinstance(key.value, str) and register(machine, key.value):
+            entries = {slot: entry for slot, entry in receiver.slots.items() if isinstance(entry, Value)}
         if key.value in entries:
             if name == "pop":
                 machine.write(receiver, key.value, MISSING)
@@ -137,6 +148,10 @@ def _dict_method(machine: Machine, receiver: Mapped, name: str, call: Call) -> V
         for slot in entries:
             machine.write(receiver, slot, MISSING)
         return Known(None)
+    if name == "popitem" and entries and receiver.complete:
+        last = list(entries)[-1]
+        machine.write(receiver, last, MISSING)
+        return Items([Known(last), entries[last]], "tuple")
     return Unknown(f"the method {name} of a dictionary")
 
 
@@ -147,7 +162,10 @@ _ATTEMPT = (TypeError, ValueError, AttributeError, IndexError, KeyError, Overflo
 def _constant_method(receiver: Known, name: str, call: Call) -> Value:
     values = list(call.arguments)
     if not isinstance(receiver.value, _HARMLESS) or not all(isinstance(value, Known) for value in values):
-        if name == "join" and isinstance(receiver.value, str):
+        if name == "join" and isinstance(receiver.value, str) and len(values) == 1:
+            words = call.machine.items(values[0])
+            if words is not None and all(isinstance(constant(word), str) for word in words):
+                return Known(receiver.value.join(str(constant(word)) for word in words), call.origin)
             return Unknown("text that is put together")
         return Unknown(f"the method {name} of a constant")
     if name in ("format", "ljust", "rjust", "center", "zfill") and any(

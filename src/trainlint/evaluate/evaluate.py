@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trainlint.evaluate import (  # the grammar fills as these are imported
     expressions,
+    formatting,
     loops,
     operators,
     statements,
@@ -24,7 +25,7 @@ from trainlint.plan.plan import TrainingPlan
 from trainlint.sources.document import Document
 from trainlint.syntax.gate import is_relevant
 
-_GRAMMAR = (expressions, loops, operators, statements, subscripts)
+_GRAMMAR = (expressions, formatting, loops, operators, statements, subscripts)
 
 RECURSION_LIMIT = 12_000
 """Python frames: thirty nested calls of a program take a few hundred frames of the evaluator each."""

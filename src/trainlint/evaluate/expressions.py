@@ -43,21 +43,6 @@ def concatenated(machine: Machine, node: cst.ConcatenatedString) -> Value:
     return Unknown("text that is put together")
 
 
-@expression(cst.FormattedString)
-def formatted(machine: Machine, node: cst.FormattedString) -> Value:
-    parts: list[str] = []
-    for part in node.parts:
-        if isinstance(part, cst.FormattedStringText):
-            parts.append(part.value)
-            continue
-        assert isinstance(part, cst.FormattedStringExpression)
-        value = machine.evaluate(part.expression)
-        if not isinstance(value, Known) or part.format_spec is not None or part.conversion is not None:
-            return Unknown("text that is put together")
-        parts.append(str(value.value))
-    return Known("".join(parts), machine.origin(Made.COMPUTED, node))
-
-
 @expression(cst.Name)
 def name(machine: Machine, node: cst.Name) -> Value:
     if node.value in _CONSTANTS:
@@ -184,8 +169,12 @@ def awaited(machine: Machine, node: cst.Await) -> Value:
 @expression(cst.Yield)
 def yielded(machine: Machine, node: cst.Yield) -> Value:
     frame = machine.frame
+    if frame.loops or machine.trail.depth > frame.depth:
+        frame.yields_known = False
     if isinstance(node.value, cst.From):
-        frame.yielded += machine.items(machine.evaluate(node.value.item)) or (Unknown("yielded"),)
+        found = machine.items(machine.evaluate(node.value.item))
+        frame.yields_known = frame.yields_known and found is not None
+        frame.yielded += (Unknown("yielded"),) if found is None else found
     elif node.value is not None:
         value = machine.evaluate(node.value)
         frame.yielded.append(OneOf((value,)) if frame.loops else value)

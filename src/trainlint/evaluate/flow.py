@@ -33,5 +33,7 @@ class Frame:
     receiver: Value | None = None
     returned: list[Value] = field(default_factory=list)
     yielded: list[Value] = field(default_factory=list)
+    yields_known: bool = True  # nothing was yielded on some path only
+    depth: int = 0  # branches that were open when the frame was entered
     loops: int = 0  # abstract loops that are running in this frame
     conditions: list[Origin] = field(default_factory=list)  # decided by defaults that a user may override

@@ -14,6 +14,7 @@ from trainlint.values.origin import Made
 from trainlint.values.value import (
     Class,
     Function,
+    Instance,
     Items,
     Known,
     Mapped,
@@ -73,7 +74,7 @@ def run(machine: Machine, function: Function, arguments: Arguments, site: Site) 
         machine.write(scope, name, value)
     program = machine.frame.program.project.program_of(function.scope.module)
     receiver = arguments.positional[0] if arguments.positional and function.owner is not None else None
-    frame = Frame(scope, function.chunk, program, function, function.owner, receiver)
+    frame = Frame(scope, function.chunk, program, function, function.owner, receiver, depth=machine.trail.depth)
     with machine.within(frame):
         if isinstance(function.node, cst.Lambda):
             return machine.evaluate(function.node.body)
@@ -86,18 +87,20 @@ def run(machine: Machine, function: Function, arguments: Arguments, site: Site) 
         if switched:
             machine.happen("no_grad_exit", site)
     if frame.yielded:
-        return Items(frame.yielded, "list", complete=False)
+        if any(isinstance(d, Reference) and d.name in _CONTEXTS for d in function.decorators):
+            return Instance(Reference("contextlib.contextmanager"), {"value": frame.yielded[0]})
+        return Items(frame.yielded, "list", complete=frame.yields_known)
     if flow is Flow.NEXT or not frame.returned:
         frame.returned.append(Known(None)) if flow is not Flow.RAISE else None
     return either(frame.returned) if frame.returned else Unknown("a function that only raises")
 
 
+_CONTEXTS = ("contextlib.contextmanager", "contextlib.asynccontextmanager")
+
 _NO_GRAD = ("torch.no_grad", "torch.inference_mode", "torch.autograd.no_grad")
 
 
 def _switches_gradients(decorator: Value) -> bool:
-    from trainlint.values.value import Instance
-
     if isinstance(decorator, Instance):
         return any(name in _NO_GRAD for name in decorator.library_names)
     return isinstance(decorator, Reference) and decorator.name in _NO_GRAD

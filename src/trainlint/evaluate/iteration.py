@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trainlint.evaluate import enums
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.indexing import index
@@ -13,6 +14,7 @@ from trainlint.values.origin import Made
 from trainlint.values.tensor import Tensor
 from trainlint.values.value import (
     Class,
+    Function,
     Instance,
     Items,
     Known,
@@ -41,13 +43,15 @@ def items(machine: Machine, value: Value) -> tuple[Value, ...] | None:
     if isinstance(value, Mapped):
         return tuple(Known(slot) for slot in value.slots) if value.complete else None
     if isinstance(value, Class):
-        return _enum_members(value)
+        return tuple(member for _, member in enums.members(value)) if enums.is_enumeration(value) else None
     if isinstance(value, Instance):
         found = value.slots.get("items")
         if isinstance(value.cls, Reference) and isinstance(found, tuple):
             return found if value.slots.get("complete", True) else None
         if isinstance(found, Items):
             return items(machine, found)
+        if isinstance(value.cls, Class) and (own := _own_items(machine, value)) is not None:
+            return own
         handler = catalogue.method(value, "__iter__")
         if handler is not None:
             site = value.origin.site if value.origin else None
@@ -59,16 +63,6 @@ def items(machine: Machine, value: Value) -> tuple[Value, ...] | None:
 def _of_constant(value: Known) -> tuple[Value, ...] | None:
     if isinstance(value.value, range | str | tuple | list | bytes) and len(value.value) <= MOST_ITEMS:
         return tuple(Known(item, value.origin) for item in value.value)
-    return None
-
-
-def _enum_members(cls: Class) -> tuple[Value, ...] | None:
-    if any(isinstance(a, Reference) and a.name.startswith("enum.") for a in cls.ancestors()):
-        return tuple(
-            v
-            for k, v in cls.slots.items()
-            if isinstance(v, Known) and isinstance(k, str) and not k.startswith("_")
-        )
     return None
 
 
@@ -96,6 +90,18 @@ def element(machine: Machine, value: Value, site: Site) -> Value:
     return Unknown(
         value.reason if isinstance(value, Unknown) else "an item of something unknown", value.origin
     )
+
+
+def _own_items(machine: Machine, value: Instance) -> tuple[Value, ...] | None:
+    """The items that a class of the program gives out in its `__iter__`, where they are known."""
+    from trainlint.evaluate.classes import find
+
+    assert isinstance(value.cls, Class)
+    site = value.origin.site if value.origin is not None else None
+    if site is None or value.library_names or not isinstance(find(machine, value.cls, "__iter__"), Function):
+        return None
+    result = machine.call(machine.attribute(value, "__iter__", site), Arguments(), site)
+    return items(machine, result) if result is not value else None
 
 
 def _goes_its_own_way(machine: Machine, value: Instance) -> bool:

@@ -40,6 +40,12 @@ if TYPE_CHECKING:
 MOST_TURNS = 256
 """Turns of a loop that are unrolled."""
 
+MOST_WHILE_TURNS = 64
+"""Turns of a `while` that are tried before it counts as one that goes on for long."""
+
+MOST_WHILE_STEPS = 20_000
+"""Steps of evaluation that such a try may take."""
+
 
 @statement(cst.For)
 def for_loop(machine: Machine, node: cst.For) -> Flow:
@@ -97,9 +103,40 @@ def _once_for_all(machine: Machine, node: cst.For, iterable: Value) -> Flow:
 def while_loop(machine: Machine, node: cst.While) -> Flow:
     if machine.truth(machine.evaluate(node.test)) is False:
         return Flow.NEXT
+    if not machine.frame.program.trains(machine, node.body):
+        flow = _unrolled_while(machine, node)
+        if flow is not None:
+            return flow
     return _abstract_loop(
         machine, node.body, lambda: None, node, Repeated([], "unknown", None, machine.site(node))
     )
+
+
+def _unrolled_while(machine: Machine, node: cst.While) -> Flow | None:
+    """The turns of a loop whose condition stays known to its end; None, and nothing done, for others."""
+    frame, mark, facts, budget = machine.frame, machine.trail.mark(), len(machine.facts), machine.steps
+    returned, yielded = len(frame.returned), len(frame.yielded)
+    ended: Flow | None = None
+    with machine.apart() as happened:
+        for _ in range(MOST_WHILE_TURNS):
+            decided = machine.truth(machine.evaluate(node.test))
+            if decided is None or machine.steps < budget - MOST_WHILE_STEPS:
+                break
+            flow = machine.execute(node.body.body) if decided else Flow.BREAK
+            if not decided and node.orelse is not None:
+                flow = machine.execute(node.orelse.body.body)
+                ended = flow
+                break
+            if flow not in (Flow.NEXT, Flow.CONTINUE):
+                ended = Flow.NEXT if flow is Flow.BREAK else flow
+                break
+    changes = machine.trail.rewind(mark)
+    if ended is None:
+        del machine.facts[facts:], frame.returned[returned:], frame.yielded[yielded:]
+        return None
+    machine.trail.join([changes])
+    machine.happened += happened
+    return ended
 
 
 def _abstract_loop(

@@ -55,6 +55,7 @@ class Machine:
         self.instantiated: set[int] = set()
         self.network_depth = 0
         self._shared: dict[str, Instance] = {}
+        self.registered: set[str] = set()  # keys that registrations were looked for
 
     # -- where we are -------------------------------------------------------------------------------------
 

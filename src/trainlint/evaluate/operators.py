@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from trainlint.evaluate.formatting import LONGEST, percent
 from trainlint.evaluate.grammar import expression
+from trainlint.evaluate.registrations import register
 from trainlint.evaluate.truth import truth
 from trainlint.frameworks.arithmetic import binary as tensor_binary
 from trainlint.frameworks.arithmetic import inverted
@@ -19,6 +21,7 @@ from trainlint.values.join import either
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import Symbol, Tensor, product, quotient
 from trainlint.values.value import (
+    Bound,
     Class,
     Function,
     Instance,
@@ -30,6 +33,7 @@ from trainlint.values.value import (
     Reference,
     Unknown,
     Value,
+    constant,
     integer,
 )  # fmt: skip
 
@@ -71,6 +75,8 @@ def binary(machine: Machine, node: cst.BinaryOperation) -> Value:
 
 def combine(machine: Machine, sign: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
     """`left sign right`."""
+    if sign == "%" and isinstance(left, Known) and isinstance(left.value, str):
+        return percent(machine, left, right, node)
     if isinstance(left, Known) and isinstance(right, Known):
         return _constants(machine, sign, left, right, node)
     if isinstance(left, Tensor) or isinstance(right, Tensor):
@@ -82,6 +88,8 @@ def combine(machine: Machine, sign: str, left: Value, right: Value, node: cst.CS
         if len(lefts) * len(rights) > 16:
             return Unknown("too many alternatives")
         return either(combine(machine, sign, a, b, node) for a in lefts for b in rights)
+    if isinstance(left, Items) and left.kind == "set" and isinstance(right, Items):
+        return _sets(sign, left, right)
     if isinstance(left, Items):
         return _lists(sign, left, right)
     if isinstance(left, Mapped) and isinstance(right, Mapped) and sign == "|":
@@ -110,7 +118,7 @@ def _constants(machine: Machine, sign: str, left: Known, right: Known, node: cst
         return Known(size, origin) if size is not None else Unknown("arithmetic with an unknown size")
     if sign == "**" and (abs(_size(one)) > 1e6 or abs(_size(other)) > 1000):
         return Unknown("a power too large to work out")
-    if sign == "<<" or (sign == "*" and isinstance(one, str | bytes) | isinstance(other, str | bytes)):
+    if sign == "<<" or (sign == "*" and _size(one) * _size(other) > LONGEST and _repeats(one, other)):
         return Unknown("a repetition too long to work out")
     try:
         result = BINARY_BY_SIGN[sign](one, other)
@@ -121,10 +129,30 @@ def _constants(machine: Machine, sign: str, left: Known, right: Known, node: cst
     return Known(result, origin)
 
 
+def _repeats(one: object, other: object) -> bool:
+    return isinstance(one, str | bytes) or isinstance(other, str | bytes)
+
+
 def _size(value: object) -> float:
     if isinstance(value, str | bytes):
         return float(len(value))
     return float(value) if isinstance(value, int | float) else 1.0
+
+
+def _sets(sign: str, left: Items, right: Items) -> Value:
+    """Sets of constants; in the order in which the items were written."""
+    if not all(isinstance(item, Known) for item in (*left.items, *right.items)):
+        return Unknown("an operation on sets")
+    one, other = ({item.value: item for item in s.items if isinstance(item, Known)} for s in (left, right))
+    kept = {
+        "|": {**one, **other},
+        "&": {key: item for key, item in one.items() if key in other},
+        "-": {key: item for key, item in one.items() if key not in other},
+        "^": {key: item for key, item in {**one, **other}.items() if (key in one) != (key in other)},
+    }.get(sign)
+    if kept is None:
+        return Unknown("an operation on sets")
+    return Items(kept.values(), "set", complete=left.complete and right.complete, origin=left.origin)
 
 
 def _lists(sign: str, left: Items, right: Value) -> Value:
@@ -187,6 +215,8 @@ def comparison(machine: Machine, node: cst.Comparison) -> Value:
     results: list[bool | None] = []
     for target in node.comparisons:
         right = machine.evaluate(target.comparator)
+        if isinstance(target.operator, cst.In | cst.NotIn):
+            left, right = _asked(machine, left, right, node)
         results.append(compare(left, target.operator, right))
         values.append(right)
         left = right
@@ -199,6 +229,19 @@ def comparison(machine: Machine, node: cst.Comparison) -> Value:
     if None in results and False not in results:
         return Unknown("a comparison with something unknown")
     return Known(False not in results, _computed(machine, node, *values))
+
+
+def _asked(machine: Machine, value: Value, container: Value, node: cst.CSTNode) -> tuple[Value, Value]:
+    """What is compared for `in`: a container of the program may say itself what it contains."""
+    if isinstance(container, Mapped) and isinstance(key := constant(value), str) and key not in container.slots:
+        register(machine, key)
+    if isinstance(container, Instance) and isinstance(container.cls, Class) and not is_open(container):
+        own = machine.attribute(container, "__contains__", machine.site(node))
+        if isinstance(own, Bound):
+            verdict = machine.truth(machine.call(own, Arguments((value,)), machine.site(node)))
+            if verdict is not None:
+                return Known(True), Items([Known(verdict)])
+    return value, container
 
 
 def compare(left: Value, sign: cst.CSTNode, right: Value) -> bool | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,33 @@ class Program:
         with machine.within(Frame(self.scope, chunk, self)):
             machine.execute(body)
 
+    def define(self, machine: Machine, number: int) -> bool:
+        """Reads a definition whether somebody asked for its name or not; whether it was there to read."""
+        chunk = self.chunks[number]
+        if chunk.definition is None:
+            return False
+        name = chunk.definition.name
+        found = self.scope.slots.get(name)
+        if number in self._done and not isinstance(found, Deferred):
+            return False
+        self._done.add(number)
+        self.resolve(machine, name, Deferred(self, chunk))
+        return True
+
+    def imported_files(self) -> list[Program]:
+        """The files of the project that this one imports, as its text says."""
+        names: set[str] = set()
+        for chunk in self.chunks:
+            for statement in chunk.statements if chunk.is_import else ():
+                if isinstance(statement, ast.Import):
+                    names.update(alias.name for alias in statement.names)
+                elif isinstance(statement, ast.ImportFrom):
+                    base = self._relative(statement.module or "", statement.level)
+                    names.add(base)
+                    names.update(f"{base}.{alias.name}" if base.strip(".") else base + alias.name for alias in statement.names)
+        found = (self.project.find(name, self) for name in sorted(names))
+        return [program for program in found if program is not None]
+
     def resolve(self, machine: Machine, name: str, deferred: Deferred) -> Value:
         """Reads a `def` or `class` that somebody asks for."""
         self.scope.slots[name] = Unknown("a definition that needs itself")
@@ -163,8 +191,9 @@ class Program:
             machine.write(scope, bound, self._import_name(machine, base, name))
 
     def _base(self, node: cst.ImportFrom) -> str:
-        base = _dotted(node.module) if node.module is not None else ""
-        level = len(node.relative)
+        return self._relative(_dotted(node.module) if node.module is not None else "", len(node.relative))
+
+    def _relative(self, base: str, level: int) -> str:
         if not level:
             return base
         parts = self.package.split(".") if self.package else []

@@ -57,6 +57,11 @@ class Project:
             self._programs[self.path.resolve()] = program
         return program
 
+    @property
+    def programs(self) -> tuple[Program, ...]:
+        """The files that were read."""
+        return tuple(self._by_scope.values())
+
     def program_of(self, scope: Scope) -> Program:
         return self._by_scope[id(scope)]
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from trainlint.evaluate import enums
 from trainlint.frameworks.call import Arguments
+from trainlint.frameworks.python.named_tuples import CLASS_METHODS
 from trainlint.syntax.positions import Site
 from trainlint.values.origin import Made, Origin
 from trainlint.values.value import (
@@ -15,6 +17,8 @@ from trainlint.values.value import (
     Function,
     Instance,
     Items,
+    Mapped,
+    Method,
     Reference,
     Unknown,
     Value,
@@ -34,7 +38,6 @@ _RECORD_BASES = (
     "pydantic.BaseSettings",
     "msgspec.Struct",
 )
-_ENUM_BASES = ("enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag")
 _FIELD_MAKERS = ("dataclasses.field", "pydantic.Field", "attr.ib", "attrs.field", "attr.field")
 
 
@@ -46,6 +49,12 @@ def fields_of(node: cst.ClassDef) -> dict[str, cst.BaseExpression | None]:
             if isinstance(statement, cst.AnnAssign) and isinstance(statement.target, cst.Name):
                 found[statement.target.value] = statement.value
     return found
+
+
+def class_method(cls: Class, name: str) -> Value | None:
+    """A method that the library of a record's class gives the class: `Config.model_validate`."""
+    bases = [base.name for base in cls.ancestors() if isinstance(base, Reference)]
+    return Method(cls, name) if name in CLASS_METHODS and any(base in _RECORD_BASES for base in bases) else None
 
 
 def is_record(cls: Class) -> bool:
@@ -69,8 +78,10 @@ def _named(decorator: Value, names: tuple[str, ...]) -> bool:
 def construct(machine: Machine, cls: Class, arguments: Arguments, site: Site) -> Value | None:
     """An object of a record class; None for ordinary classes."""
     bases = [ancestor.name for ancestor in cls.ancestors() if isinstance(ancestor, Reference)]
-    if any(base in _ENUM_BASES for base in bases):
-        return _member(cls, arguments)
+    if enums.is_enumeration(cls):
+        return enums.member(cls, arguments)
+    if "typing.TypedDict" in bases or "typing_extensions.TypedDict" in bases:
+        return Mapped(arguments.keyword, complete=arguments.complete, origin=Origin(Made.COMPUTED, site, cls.name))
     if "typing.NamedTuple" in bases:
         bound = _fields(machine, cls, arguments, site)
         record = Items(bound.values(), "tuple", origin=Origin(Made.COMPUTED, site, cls.name))
@@ -91,7 +102,7 @@ def _fields(machine: Machine, cls: Class, arguments: Arguments, site: Site) -> d
     """Field values by name: arguments first, then the defaults, which are there to be overridden."""
     defaults: dict[str, Value | None] = {}
     for ancestor in reversed([found for found in cls.ancestors() if isinstance(found, Class)]):
-        for name in ancestor.annotations:
+        for name in (*ancestor.annotations, *_made_fields(ancestor)):
             defaults[name] = field_default(machine, ancestor.slots.get(name), site)
     given = dict(zip(defaults, arguments.positional, strict=False)) | arguments.keyword
     bound: dict[str, Value] = {}
@@ -107,6 +118,11 @@ def _fields(machine: Machine, cls: Class, arguments: Arguments, site: Site) -> d
     return bound | given
 
 
+def _made_fields(cls: Class) -> list[str]:
+    """Fields without an annotation: `lr = attr.ib(default=1e-3)`."""
+    return [name for name, value in cls.slots.items() if isinstance(value, Instance) and _named(value, _FIELD_MAKERS)]
+
+
 def field_default(machine: Machine, value: object, site: Site) -> Value | None:
     """The default of a field, looking into `field(default=…)`."""
     if isinstance(value, Instance) and any(name in _FIELD_MAKERS for name in value.library_names):
@@ -119,14 +135,3 @@ def field_default(machine: Machine, value: object, site: Site) -> Value | None:
         return None
     return value if isinstance(value, Value) else None
 
-
-def _member(cls: Class, arguments: Arguments) -> Value:
-    wanted = arguments.positional[0] if arguments.positional else None
-    if wanted is None:
-        return Unknown("an enum without a value")
-    for member in cls.slots.values():
-        if isinstance(member, type(wanted)) and getattr(member, "value", None) == getattr(
-            wanted, "value", ...
-        ):
-            return member
-    return Unknown("a member of an enum")

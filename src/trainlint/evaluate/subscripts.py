@@ -6,14 +6,27 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from trainlint.evaluate import enums
 from trainlint.evaluate.grammar import expression
+from trainlint.evaluate.registrations import register
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.indexing import index
 from trainlint.values.join import either
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import Tensor
-from trainlint.values.value import Instance, Items, Known, Mapped, OneOf, Reference, Unknown, Value, constant
+from trainlint.values.value import (
+    Class,
+    Instance,
+    Items,
+    Known,
+    Mapped,
+    OneOf,
+    Reference,
+    Unknown,
+    Value,
+    constant,
+)
 
 if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
@@ -55,7 +68,11 @@ def item(machine: Machine, receiver: Value, key: Value, node: cst.CSTNode) -> Va
     if isinstance(receiver, OneOf):
         return either(item(machine, option, key, node) for option in receiver.options)
     if isinstance(receiver, Mapped):
+        if isinstance(key, Known) and isinstance(key.value, str) and key.value not in receiver.slots:
+            register(machine, key.value)
         return _entry(receiver, key)
+    if isinstance(receiver, Class) and enums.is_enumeration(receiver):
+        return dict(enums.members(receiver)).get(str(constant(key))) or Unknown("a member of an enumeration")
     if isinstance(receiver, Items):
         return _element(receiver, key, machine.origin(Made.COMPUTED, node))
     call = Call("[]", Arguments((key,)), machine.site(node), machine, receiver)

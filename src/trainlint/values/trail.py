@@ -28,6 +28,11 @@ class Trail:
             self._log.append((target, slot, target.slots.get(slot, MISSING)))
         _put(target, slot, content)
 
+    @property
+    def depth(self) -> int:
+        """How many branches are open."""
+        return len(self._marks)
+
     def mark(self) -> int:
         self._marks.append(Mutable.births)
         return len(self._log)

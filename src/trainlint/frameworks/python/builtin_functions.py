@@ -22,7 +22,6 @@ from trainlint.values.value import (
     Known,
     Mapped,
     Method,
-    Mutable,
     OneOf,
     Partial,
     Reference,
@@ -279,6 +278,18 @@ def _is_instance(value: Value, kind: Value) -> bool | None:
     return None
 
 
+def _issubclass(call: Call) -> Value:
+    values = _values(call)
+    kinds = values[1].items if len(values) > 1 and isinstance(values[1], Items) else values[1:]
+    if values and isinstance(values[0], Class) and all(isinstance(kind, Class | Reference) for kind in kinds):
+        ancestors = list(values[0].ancestors())
+        names = [ancestor.name for ancestor in ancestors if isinstance(ancestor, Reference)]
+        if any(kind in ancestors or (isinstance(kind, Reference) and kind.name in names) for kind in kinds):
+            return Known(True, call.origin)
+        return Unknown("whether a class inherits") if names else Known(False, call.origin)
+    return Unknown("whether a class inherits")
+
+
 def _super(call: Call) -> Value:
     from trainlint.values.value import Super
 
@@ -387,21 +398,7 @@ def _vars(call: Call) -> Value:
         # A library's object has more attributes than are kept here.
         found.complete = found.complete and (is_open(value) or not value.library_names)
         return found
-    return names_of(call.machine.scope(outermost=False)) if value is None else Unknown("vars()")
-
-
-def _scope(outermost: bool) -> Handler:
-    def handler(call: Call) -> Value:
-        return names_of(call.machine.scope(outermost=outermost))
-
-    return handler
-
-
-def names_of(scope: Mutable) -> Mapped:
-    """`globals()` and `locals()`: a dictionary that is the scope itself."""
-    found = Mapped(complete=False)
-    found.slots, found.birth = scope.slots, scope.birth
-    return found
+    return Instance(Reference("builtins.globals"), {}, call.origin) if value is None else Unknown("vars()")
 
 
 def _record_as_dictionary(call: Call) -> Value:
@@ -425,7 +422,25 @@ def _evaluate(call: Call) -> Value:
     try:
         return _literal(ast.literal_eval(text.value), text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return _called(call, text)
+
+
+def _called(call: Call, text: Known) -> Value:
+    """`eval(f"{name}(num_classes=10)")`: a call of a name with constants."""
+    try:
+        node = ast.parse(text.value.strip(), mode="eval").body
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
         return Unknown("code in a text")
+    if not isinstance(node, ast.Call):
+        return Unknown("code in a text")
+    function = _evaluate(Call("eval", Arguments((Known(ast.unparse(node.func)),)), call.site, call.machine))
+    try:
+        positional = tuple(_literal(ast.literal_eval(argument), text) for argument in node.args)
+        keyword = {k.arg: _literal(ast.literal_eval(k.value), text) for k in node.keywords if k.arg is not None}
+    except (ValueError, TypeError, MemoryError, RecursionError):
+        return call.machine.call(function, Arguments(complete=False), call.site)
+    complete = all(k.arg is not None for k in node.keywords)
+    return call.machine.call(function, Arguments(positional, keyword, complete), call.site)
 
 
 def _literal(found: Any, text: Known) -> Value:
@@ -520,7 +535,7 @@ _BUILTIN: dict[str, Handler] = {
     "sum": _sum, "getattr": _getattr, "setattr": _setattr, "hasattr": _hasattr,
     "isinstance": _isinstance,
     "super": _super, "map": _map, "filter": _filter, "next": _next, "iter": _first,
-    "sorted": _sorted, "globals": _scope(True), "locals": _scope(False), "eval": _evaluate,
+    "sorted": _sorted, "issubclass": _issubclass, "eval": _evaluate,
     "reversed": _reversed, "any": _quantifier(True), "all": _quantifier(False), "type": _type,
     "print": _nothing,
     "callable": _callable, "object": _object, "vars": _vars, "slice": _pure(slice),

@@ -7,12 +7,12 @@ from typing import Any
 
 from trainlint.frameworks.call import Call, Handler, contains_tensor
 from trainlint.frameworks.library import Library, merged
+from trainlint.frameworks.python import dictionaries, named_tuples, paths
 from trainlint.frameworks.python.builtin_functions import ELEMENTS, FUNCTIONS, METHODS
-from trainlint.frameworks.python import paths
 from trainlint.frameworks.python.standard_library import STANDARD
 from trainlint.frameworks.settings import command_line, files
 from trainlint.values.origin import Made, Origin
-from trainlint.values.value import Known, Unknown, Value
+from trainlint.values.value import Instance, Known, Unknown, Value
 
 _ATTEMPT = (TypeError, ValueError, ZeroDivisionError, OverflowError)
 
@@ -34,15 +34,23 @@ def _mathematics(function: Any) -> Handler:
     return handler
 
 
+def _entered(call: Call) -> Value:
+    """What a generator decorated as a context manager yields."""
+    return call.receiver.arguments["value"] if isinstance(call.receiver, Instance) else Unknown("a context")
+
+
 _MATH = {
     f"math.{name}": _mathematics(getattr(math, name))
     for name in "sqrt log log2 log10 exp floor ceil pow prod cos sin tan fabs gcd".split()
 }
 
+_CONTEXT: dict[str, dict[str, Handler]] = {"contextlib.contextmanager": {"__enter__": _entered}}
+
 LIBRARY = Library(
-    functions=merged(FUNCTIONS, STANDARD, _MATH, paths.FUNCTIONS, files.OPENING),
-    methods=merged(METHODS, paths.METHODS, files.FILE_METHODS),
+    functions=merged(FUNCTIONS, STANDARD, _MATH, paths.FUNCTIONS, files.OPENING, dictionaries.FUNCTIONS, named_tuples.FUNCTIONS),
+    methods=merged(METHODS, paths.METHODS, files.FILE_METHODS, dictionaries.METHODS, named_tuples.METHODS, _CONTEXT),
     attributes=merged(command_line.ATTRIBUTES, paths.ATTRIBUTES),
+    calls=named_tuples.CALLS,
     elements=ELEMENTS,
     constants={"math.pi": math.pi, "math.e": math.e, "math.inf": math.inf, "os.sep": "/"},
 )

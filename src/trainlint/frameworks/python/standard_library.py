@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import product
+from math import prod
+
 from trainlint.frameworks.call import Arguments, Call, Handler
 from trainlint.frameworks.python.builtin_functions import FUNCTIONS, first_argument, record_as_dictionary
 from trainlint.frameworks.settings.namespaces import copied
@@ -111,18 +114,26 @@ def _chain(call: Call) -> Value:
     return Items(call.arguments.positional, complete=True, origin=call.origin)
 
 
-def _named_tuple(call: Call) -> Value:
-    return Unknown("a class made by namedtuple()")
-
-
-def _default_dict(call: Call) -> Value:
-    return Mapped({}, complete=False, origin=call.origin)
+def _from_keys(call: Call) -> Value:
+    keys, value = call.argument(0), call.argument(1) or Known(None)
+    known = call.machine.items(keys) if keys is not None else None
+    if known is None or not all(isinstance(key, Known) for key in known):
+        return Mapped(complete=False, origin=call.origin)
+    return Mapped({key.value: value for key in known if isinstance(key, Known)}, origin=call.origin)
 
 
 def _itertools_product(call: Call) -> Value:
     """A grid: every combination that a search goes through."""
-    return Unknown("a grid of combinations")
+    columns = [call.machine.items(value) for value in call.arguments.positional]
+    repeat = constant(call.arguments.keyword.get("repeat", Known(1)))
+    known = [column for column in columns if column is not None]
+    if len(known) < len(columns) or repeat != 1 or prod(len(column) for column in known) > MOST_COMBINATIONS:
+        return Unknown("a grid of combinations")
+    return Items([Items(row, "tuple") for row in product(*known)], origin=call.origin)
 
+
+MOST_COMBINATIONS = 256
+"""Rows of a grid that are written out."""
 
 STANDARD: dict[str, Handler] = {
     "functools.partial": _partial,
@@ -132,14 +143,14 @@ STANDARD: dict[str, Handler] = {
     "copy.copy": _copy,
     "copy.deepcopy": _copy,
     "collections.OrderedDict": FUNCTIONS["builtins.dict"],
-    "collections.defaultdict": _default_dict,
-    "collections.namedtuple": _named_tuple,
     "collections.deque": FUNCTIONS["builtins.list"],
     "itertools.chain": _chain,
     "itertools.product": _itertools_product,
     "itertools.cycle": first_argument,
     "itertools.islice": first_argument,
     "itertools.count": _instance,
+    "enum.auto": _instance,
+    "builtins.dict.fromkeys": _from_keys,
     "os.environ.get": _environment,
     "os.getenv": _environment,
     "dataclasses.field": _instance,

@@ -22,6 +22,11 @@ OPEN = (
 )  # fmt: skip
 """Classes that are made of a dictionary."""
 
+_OTHERS = (
+    NAMESPACE, "types.SimpleNamespace", "builtins.dict", "collections.OrderedDict", "collections.UserDict", "collections.defaultdict",
+)  # fmt: skip
+"""Further classes whose objects hold what they were given under its name."""
+
 _NOTHING = Known(None)
 
 
@@ -88,7 +93,7 @@ def copied(value: Value, known: dict[int, Value] | None = None) -> Value:
 
 def is_open(value: Value | None) -> bool:
     return isinstance(value, Instance) and any(
-        name in OPEN or name in (NAMESPACE, "types.SimpleNamespace") for name in value.library_names
+        name in OPEN or name in _OTHERS for name in value.library_names
     )
 
 
