@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from trainlint.evaluate.assembly.arguments import argument
 from trainlint.evaluate.assembly.gathered import CompileCalled, FitCalled, Gathered, LossApplied
+from trainlint.evaluate.assembly.hand_written import hand_written
 from trainlint.evaluate.assembly.networks import network_of, ordered
 from trainlint.evaluate.assembly.settings import setting, settings, sizes
 from trainlint.frameworks.call import Machine
@@ -27,7 +28,9 @@ def losses_of(gathered: Gathered, machine: Machine) -> list[tuple[LossApplied, C
         for loss, certainty in applied
         if loss.result is not None and id(loss.result) in reached
     ]
-    found = trained or applied
+    known = {id(loss.result) for loss, _ in applied if loss.result is not None}
+    by_hand = [(loss, Certainty.EXACT) for loss in hand_written(gathered, known)]
+    found = [*(trained or applied), *by_hand] if trained or not by_hand else by_hand
     for compiled, certainty in gathered.of(CompileCalled):
         targets = _fitted_on(compiled, gathered)
         found += [(loss, certainty) for loss in objectives(compiled, machine, targets)]
