@@ -26,10 +26,13 @@ _PYTHON = (
 )  # fmt: skip
 
 _TORCH_COMPANIONS = (
-    "apex", "bitsandbytes", "lion_pytorch", "adabelief_pytorch", "prodigyopt", "torch_optimizer",
+    "bitsandbytes", "lion_pytorch", "adabelief_pytorch", "prodigyopt", "torch_optimizer",
 )  # fmt: skip
 
 _HUGGING_FACE = ("transformers", "datasets", "peft", "trl", "sentence_transformers")
+
+_PEERS = ("fastai", "ignite", "skorch", "catalyst")
+_ENGINES = ("deepspeed", "apex", "opacus")
 
 _LIBRARIES = {
     "torch": "trainlint.frameworks.torch.library",
@@ -45,6 +48,8 @@ _LIBRARIES = {
     "pandas": "trainlint.frameworks.arrays.library",
     **dict.fromkeys(_TORCH_COMPANIONS, "trainlint.frameworks.torch.companions"),
     **dict.fromkeys(_HUGGING_FACE, "trainlint.frameworks.huggingface.library"),
+    **{name: f"trainlint.frameworks.peers.{name}" for name in _PEERS},
+    **dict.fromkeys(_ENGINES, "trainlint.frameworks.peers.engines"),
     **dict.fromkeys(_SETTINGS, "trainlint.frameworks.settings.library"),
     **dict.fromkeys(_PYTHON, "trainlint.frameworks.python.library"),
 }
@@ -92,6 +97,11 @@ _ALIASES = [
     ),
     (re.compile(r"^transformers\.optimization\.(\w+)$"), r"transformers.\1"),
     (re.compile(r"^(transformers|peft|trl)\.(?:[a-z_]\w*\.)+([A-Z]\w*(?:\.\w+)?)$"), r"\1.\2"),
+    (re.compile(r"^fastai\.(?:[a-z_]\w*\.)+(\w+)$"), r"fastai.\1"),
+    (re.compile(r"^ignite\.engine\.(?:[a-z_]\w*\.)*(\w+)$"), r"ignite.\1"),
+    (re.compile(r"^skorch\.(?:[a-z_]\w*\.)+(NeuralNet\w*)$"), r"skorch.\1"),
+    (re.compile(r"^catalyst\.(?:[a-z_]\w*\.)+(SupervisedRunner)$"), r"catalyst.dl.\1"),
+    (re.compile(r"^opacus\.privacy_engine\.(\w+)$"), r"opacus.\1"),
     (re.compile(r"^accelerate\.accelerator\.(\w+)$"), r"accelerate.\1"),
     (re.compile(r"^timm\.(optim|scheduler|loss|data|utils)\.(?:[a-z_]\w*\.)+(\w+)$"), r"timm.\1.\2"),
     (re.compile(r"^timm\.models\.(?!layers\.)(?:[a-z_]\w*\.)+(\w+)$"), r"timm.models.\1"),

@@ -1,0 +1,1 @@
+"""Smaller trainers above PyTorch: fastai, Ignite, skorch, Catalyst; engines that wrap: DeepSpeed, Apex, Opacus."""
