@@ -79,6 +79,13 @@ _ALIASES = [
         r"keras.\1.\2",
     ),
     (re.compile(r"^tensorflow\.(losses|metrics|initializers|optimizers)\.(?=[A-Z])"), r"keras.\1."),
+    # Functions of TensorFlow 2 (Keras'); those of TensorFlow 1 have names of their own.
+    (
+        re.compile(
+            r"^tensorflow\.losses\.(?=\w+_crossentropy$|mse$|mae$|mape$|msle$|kld$|mean_absolute_error$)"
+        ),
+        "keras.losses.",
+    ),
     (re.compile(r"^torch\.nn\.modules\.(?:\w+\.)?([A-Z]\w*)$"), r"torch.nn.\1"),
     (re.compile(r"^torch\.optim\.(?:[a-z]\w*\.)([A-Z]\w*)$(?<!lr_scheduler)"), r"torch.optim.\1"),
     (re.compile(r"^torch\.utils\.data\.(?:[a-z]\w*\.)([A-Za-z]\w*)$"), r"torch.utils.data.\1"),
