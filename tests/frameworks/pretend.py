@@ -12,7 +12,18 @@ from trainlint.frameworks.call import Arguments, Call
 from trainlint.syntax.positions import Place, Site, TextSite
 from trainlint.values.origin import Made, Origin
 from trainlint.values.trail import Trail
-from trainlint.values.value import Instance, Items, Known, Mapped, Method, Mutable, Reference, Scope, Unknown, Value
+from trainlint.values.value import (
+    Instance,
+    Items,
+    Known,
+    Mapped,
+    Method,
+    Mutable,
+    Reference,
+    Scope,
+    Unknown,
+    Value,
+)
 
 SITE: Site = TextSite(Place("script.py", 1, 1, 1, 2), "x")
 
