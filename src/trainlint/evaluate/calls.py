@@ -155,8 +155,20 @@ def _any_of(machine: Machine, function: OneOf, arguments: Arguments, site: Site)
         found.append(call(machine, option, arguments, site))
         return Flow.NEXT
 
-    machine.branch([lambda option=option: take(option) for option in function.options], "", site)  # type: ignore[misc]
+    paths = [lambda option=option: take(option) for option in function.options]
+    machine.branch(paths, _choice(function), site)
     return either(found)
+
+
+def _choice(function: OneOf) -> str:
+    """The text of a choice between objects: the same wherever the same objects are asked, so that a network
+    of two that is switched to training is the one that trains."""
+    objects = [
+        option.receiver if isinstance(option, Method | Bound) else option for option in function.options
+    ]
+    sites = [option.origin.site for option in objects if isinstance(option, Instance) and option.origin]
+    places = [str(site.place) for site in sites if site is not None]
+    return f"which of {', '.join(places)}" if len(places) == len(objects) else ""
 
 
 def _super(machine: Machine) -> Value:

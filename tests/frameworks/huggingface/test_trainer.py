@@ -6,6 +6,7 @@ import pytest
 
 from tests.frameworks.planning import kinds, plan, row, within
 from trainlint.plan import context
+from trainlint.plan.loop import Branch, Loop, Sequence
 
 IMPORTS = """
 import torch
@@ -39,7 +40,7 @@ def test_all_defaults() -> None:
     assert optimizer.schedule.peak.value == 5e-5
     assert within(["forward", "backward", "clip", "step", "scheduler_step", "zero_grad"], kinds(made))
     assert not list(made.uncleared_steps())
-    assert not made.objectives
+    assert {objective.loss for objective in made.objectives} <= {"custom"}
     assert context.FINE_TUNING in made.context
 
 
@@ -202,7 +203,7 @@ def test_a_loop_of_the_program_around_a_model_with_labels() -> None:
     )
     [run] = made.runs
     assert (run.batch_size.value, run.data.samples.value, run.updates) == (32, 640, 40)
-    assert not made.objectives
+    assert {objective.loss for objective in made.objectives} <= {"custom"}
     assert len(list(made.uncleared_steps())) == 1
 
 
@@ -267,6 +268,40 @@ def test_rates_that_differ_between_releases_are_unknown() -> None:
         "DPOTrainer(model, args=DPOConfig(output_dir='out')).train()",
     )
     assert not made.optimizers[0].learning_rate.known
+
+
+def test_one_of_two_models_is_the_same_one_everywhere() -> None:
+    made = plan(
+        IMPORTS,
+        """
+        if torch.cuda.is_available():
+            model = AutoModelForSequenceClassification.from_pretrained("x")
+        else:
+            model = AutoModelForSequenceClassification.from_config(None)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        for epoch in range(3):
+            model.train()
+            for batch in batches:
+                model(**batch).loss.backward()
+                optimizer.step()
+                optimizer.zero_grad()
+            model.eval()
+        """,
+    )
+    names = [branch.condition for branch in branches(made.events) if branch.condition.startswith("which of")]
+    assert len(names) >= 3
+    assert len(set(names)) == 1
+
+
+def branches(trees: tuple[Sequence, ...]) -> list[Branch]:
+    found: list[Branch] = []
+    for tree in trees:
+        for item in tree.items:
+            if isinstance(item, Branch):
+                found += [item, *branches(item.paths)]
+            elif isinstance(item, Loop):
+                found += branches((item.body,))
+    return found
 
 
 def test_other_trainers_are_not_followed() -> None:
