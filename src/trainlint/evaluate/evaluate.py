@@ -21,6 +21,7 @@ from trainlint.evaluate.flow import Frame
 from trainlint.evaluate.machine import Machine
 from trainlint.evaluate.program import Program
 from trainlint.evaluate.project import Project
+from trainlint.evaluate.versions import versions_of
 from trainlint.plan.plan import TrainingPlan
 from trainlint.sources.document import Document
 from trainlint.syntax.gate import is_relevant
@@ -57,8 +58,9 @@ def running(
         SyntaxProblem: the text is not Python.
     """
     with _deep_recursion():
-        machine = Machine(versions)
-        program = Project(document.path, root).main(document)
+        project = Project(document.path, root)
+        machine = Machine(versions_of(project) if versions is None else versions)
+        program = project.main(document)
         with machine.within(Frame(program.scope, program.whole, program)):
             yield machine, program
 

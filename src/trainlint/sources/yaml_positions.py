@@ -38,8 +38,9 @@ def parse_yaml(text: str, *, modern: bool = False) -> Entry:
     Raises:
         NotSettings: the text is not YAML, or is too large.
     """
-    loader = (_ModernLoader if modern else _Loader)(text)
+    loader: yaml.SafeLoader | None = None
     try:
+        loader = (_ModernLoader if modern else _Loader)(text)
         node = loader.get_node() if loader.check_node() else None
         if node is None:
             return Entry(None, Span(1, 1, 1, 1))
@@ -47,7 +48,8 @@ def parse_yaml(text: str, *, modern: bool = False) -> Entry:
     except (yaml.YAMLError, ValueError, RecursionError, TypeError, AttributeError, KeyError) as error:
         raise NotSettings(" ".join(str(error).split())) from None  # PyYAML lets errors of its own through
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 class _Reader:
