@@ -149,17 +149,24 @@ class Program:
         waiting = [node]
         while waiting:
             current = waiting.pop()
-            if isinstance(current, cst.Name):
+            if isinstance(current, cst.Arg):
+                waiting.append(current.value)  # `f(step=3)` names a parameter
+            elif isinstance(current, cst.Attribute):
+                waiting.append(current.value)
+                if self._trains_by_name(current.attr.value):
+                    return True
+            elif isinstance(current, cst.Name):
                 word = current.value
-                if (
-                    word in selection.TRAINING_WORDS
-                    or word in self.training_names
-                    or self._imported_trains(word)
-                ):
+                if not selection.is_variable(word) and self._trains_by_name(word):
                     return True
             else:
                 waiting.extend(current.children)
         return False
+
+    def _trains_by_name(self, word: str) -> bool:
+        return (
+            word in selection.TRAINING_WORDS or word in self.training_names or self._imported_trains(word)
+        )
 
     def _imported_trains(self, word: str) -> bool:
         return any(word in program.training_names for program in self.project.imported_by(self))

@@ -15,7 +15,7 @@ TRAINING_WORDS = frozenset(
 """Methods that nobody calls who does not train."""
 
 _BUILDING_WORDS = frozenset(
-    "Sequential TrainingArguments Seq2SeqTrainingArguments configure_optimizers".split()
+    "Sequential Model TrainingArguments Seq2SeqTrainingArguments configure_optimizers".split()
 )
 
 _NETWORK_BASES = ("Module", "Model", "Layer", "Net", "Network", "Sequential")
@@ -30,7 +30,7 @@ def training_names(chunks: Sequence[Chunk]) -> frozenset[str]:
                 if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith(
                     "__"
                 ):
-                    words.setdefault(node.name, set()).update(words_of(node.body))
+                    words.setdefault(node.name, set()).update(words_of(node.body) - _variables(node))
     training: set[str] = set()
     waiting = set(TRAINING_WORDS)
     while waiting:
@@ -38,6 +38,21 @@ def training_names(chunks: Sequence[Chunk]) -> frozenset[str]:
         training |= found
         waiting = found
     return frozenset(training)
+
+
+def is_variable(word: str) -> bool:
+    """Whether a word that trains is a common name of a variable, too: it trains as a method only."""
+    return word in _VARIABLES
+
+
+_VARIABLES = frozenset({"step"})
+
+
+def _variables(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """Words that a function mentions as variables alone."""
+    mentioned = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)} & _VARIABLES
+    methods = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)} if mentioned else set()
+    return mentioned - methods
 
 
 def defines_network(chunk: Chunk) -> bool:
@@ -56,6 +71,9 @@ def roots(chunks: Sequence[Chunk], training: frozenset[str]) -> set[int]:
         if chunk.words & TRAINING_WORDS or chunk.words & _BUILDING_WORDS or defines_network(chunk)
     }
     hot = training | {name for number in found if chunks[number].definition for name in chunks[number].binds}
+    makers = [chunk for chunk in chunks if chunk.definition is not None]
+    while more := [chunk for chunk in makers if chunk.names & hot and not chunk.binds <= hot]:
+        hot |= {name for chunk in more for name in chunk.binds}  # a function that makes a network, and so on
     return found | {
         number for number, chunk in enumerate(chunks) if chunk.definition is None and chunk.names & hot
     }
