@@ -64,6 +64,7 @@ def network_of(
     order = ordered(outputs, inputs)
     index = {id(tensor): number for number, tensor in enumerate(order)}
     counted: set[int] = set()
+    owners = frozenset(id(t.operation.layer) for t in order if t.operation is not None)
     layers: list[Layer] = []
     reasons: list[str] = []
     for number, tensor in enumerate(order):
@@ -74,7 +75,7 @@ def network_of(
             operation = replace(operation, kind="unknown")  # a value that is not known amid a network
         if operation.kind in _OPAQUE:
             reasons.append(operation.reason or operation.title)
-        layers.append(_layer(number, tensor, operation, index, counted))
+        layers.append(_layer(number, tensor, operation, index, counted, owners))
     network = Network(
         name=name,
         framework=framework,
@@ -97,19 +98,14 @@ def _is_pretrained(layer: Layer) -> bool:
 
 
 def _layer(
-    number: int, tensor: Tensor, operation: Operation, index: dict[int, int], counted: set[int]
+    number: int,
+    tensor: Tensor,
+    operation: Operation,
+    index: dict[int, int],
+    counted: set[int],
+    owners: frozenset[int],
 ) -> Layer:
     inputs = tuple(index[id(source)] for source in operation.inputs if id(source) in index)
-    parameters = operation.parameters
-    if operation.layer is not None:
-        if id(operation.layer) in counted:
-            parameters = 0  # weights that are shared count once
-        counted.add(id(operation.layer))
-    for weight in operation.inputs:
-        if _is_weight(weight) and id(weight) not in counted:
-            counted.add(id(weight))
-            size = element_count(weight.shape)
-            parameters = parameters + size if parameters is not None and isinstance(size, int) else None
     return Layer(
         index=number,
         kind=operation.kind,
@@ -118,10 +114,44 @@ def _layer(
         inputs=inputs,
         input_shape=sizes(operation.inputs[0].shape) if operation.inputs else None,
         output_shape=sizes(tensor.shape),
-        parameters=parameters,
+        parameters=_parameters(operation, counted, owners),
         trainable=_trainable(operation.layer),
         origin=_origin(operation),
     )
+
+
+def _parameters(operation: Operation, counted: set[int], owners: frozenset[int]) -> int | None:
+    """The weights of a layer, and those that a function is given; what is shared counts once.
+
+    `counted` are identities of layers and weights that were met before, `owners` those of all layers.
+    """
+    parameters = operation.parameters
+    layer = operation.layer
+    if layer is not None:
+        if id(layer) in counted:
+            parameters = 0
+        elif isinstance(layer, Instance) and parameters:
+            for name in ("weight", "bias"):
+                lent = layer.slots.get(name)
+                owner = _owner(lent) if isinstance(lent, Tensor) else None
+                if isinstance(lent, Tensor) and owner is not None and owner is not layer and id(owner) in owners:
+                    parameters = _plus(parameters, lent, -1)  # `head.weight = embedding.weight`
+        counted.add(id(layer))
+    for weight in operation.inputs:
+        owner = _owner(weight)
+        if _is_weight(weight) and id(weight) not in counted and (owner is None or id(owner) not in owners):
+            counted.add(id(weight))
+            parameters = _plus(parameters, weight, 1)
+    return parameters
+
+
+def _owner(weight: Tensor) -> Value | None:
+    return weight.operation.layer if weight.is_parameter and weight.operation is not None else None
+
+
+def _plus(parameters: int | None, weight: Tensor, times: int) -> int | None:
+    size = element_count(weight.shape)
+    return parameters + times * size if parameters is not None and isinstance(size, int) else None
 
 
 def _origin(operation: Operation) -> Origin | None:

@@ -11,7 +11,7 @@ from trainlint.frameworks.torch import activations, normalisation, pooling, resh
 from trainlint.frameworks.torch.meaning import Meaning, function_of
 from trainlint.frameworks.torch.shapes import convolution, transposed_convolution
 from trainlint.frameworks.torch.sizes import Bound, size_value, whole
-from trainlint.values.tensor import DataFacts, Dimension, Shape
+from trainlint.values.tensor import DataFacts, Dimension, Shape, Tensor
 from trainlint.values.value import Items, Known, Value, integer
 
 MEANINGS: dict[str, Meaning] = merged(
@@ -33,7 +33,7 @@ def _linear(call: Call) -> Value:
     units: Dimension = (_weight_shape(arguments) or (None,))[0]
     return call.tensor(
         "linear",
-        (value, weight),
+        (value, weight, *_given(arguments, "bias")),
         None if not value.shape else (*value.shape[:-1], units),
         settings={"units": size_value(units)},
         title="F.linear",
@@ -41,6 +41,12 @@ def _linear(call: Call) -> Value:
         library="torch",
         data=None,
     )
+
+
+def _given(arguments: Bound, name: str) -> tuple[Tensor, ...]:
+    """A tensor that may be left out."""
+    value = arguments.get(name)
+    return (value,) if isinstance(value, Tensor) else ()
 
 
 def _convolution(axes: int, *, transposed: bool) -> Handler:
@@ -67,7 +73,7 @@ def _convolution(axes: int, *, transposed: bool) -> Handler:
         }
         return call.tensor(
             f"conv_transpose{axes}d" if transposed else f"conv{axes}d",
-            (value, weight),
+            (value, weight, *_given(arguments, "bias")),
             rule({**arguments, **settings}, value.shape),
             settings={"units": settings["out_channels"], "kernel_size": settings["kernel_size"]}
             | {name: arguments[name] for name in ("stride", "padding", "groups")},
