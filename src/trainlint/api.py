@@ -6,6 +6,7 @@ from trainlint.plan import context, kinds
 from trainlint.plan.data import Data
 from trainlint.plan.fits import Misfit
 from trainlint.plan.loop import Branch, Event, Loop, Sequence
+from trainlint.plan.modes import WrongMode
 from trainlint.plan.network import Layer, Network
 from trainlint.plan.objective import Metric, Objective, Target
 from trainlint.plan.optimizer import Optimizer, ParameterGroup
@@ -20,6 +21,6 @@ from trainlint.values.origin import Certainty, Origin, weakest
 __all__ = [
     "Branch", "Certainty", "Data", "Edit", "Event", "Example", "Fix", "IncompleteStep", "Layer", "Loop",
     "Metric", "Misfit", "Network", "Objective", "Optimizer", "Options", "Origin", "ParameterGroup", "Rule",
-    "Schedule", "Sequence", "Setting", "Target", "TrainingPlan", "TrainingRun", "Unused", "context",
+    "Schedule", "Sequence", "Setting", "Target", "TrainingPlan", "TrainingRun", "Unused", "WrongMode", "context",
     "kinds", "replace_value", "spoken", "weakest",
 ]  # fmt: skip

@@ -152,7 +152,14 @@ def with_tabs(line: str) -> str:
 def statement_row(text: str, row: int) -> int:
     """The first row of the innermost statement that a row belongs to."""
     statements = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)]
-    return max(s.lineno for s in statements if s.lineno <= row <= (s.end_lineno or s.lineno))
+    spans = ((first_row(statement), statement.end_lineno or statement.lineno) for statement in statements)
+    return max(first for first, last in spans if first <= row <= last)
+
+
+def first_row(statement: ast.stmt) -> int:
+    """Where a statement begins, its decorators included."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def applied(fix: Fix, text: str) -> str:

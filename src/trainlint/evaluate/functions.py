@@ -8,7 +8,7 @@ import libcst as cst
 
 from trainlint.evaluate.flow import Flow, Frame
 from trainlint.frameworks.call import Arguments
-from trainlint.syntax.positions import Site
+from trainlint.syntax.positions import NodeSite, Site
 from trainlint.values.join import either
 from trainlint.values.origin import Made
 from trainlint.values.value import (
@@ -74,17 +74,18 @@ def run(machine: Machine, function: Function, arguments: Arguments, site: Site) 
         machine.write(scope, name, value)
     program = machine.frame.program.project.program_of(function.scope.module)
     receiver = arguments.positional[0] if arguments.positional and function.owner is not None else None
-    frame = Frame(scope, function.chunk, program, function, function.owner, receiver, depth=machine.trail.depth)
+    frame = Frame(
+        scope, function.chunk, program, function, function.owner, receiver, depth=machine.trail.depth
+    )
     with machine.within(frame):
         if isinstance(function.node, cst.Lambda):
             return machine.evaluate(function.node.body)
-        switched = [
-            d for d in function.decorators if isinstance(d, Reference | Value) and _switches_gradients(d)
-        ]
-        if switched:
-            machine.happen("no_grad_enter", site)
+        switched = next((i for i, d in enumerate(function.decorators) if _switches_gradients(d)), None)
+        if switched is not None:
+            decorator = function.node.decorators[switched].decorator
+            machine.happen("no_grad_enter", NodeSite(function.chunk, decorator))
         flow = machine.execute(function.node.body.body)
-        if switched:
+        if switched is not None:
             machine.happen("no_grad_exit", site)
     if frame.yielded:
         if any(isinstance(d, Reference) and d.name in _CONTEXTS for d in function.decorators):

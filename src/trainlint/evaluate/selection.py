@@ -10,7 +10,7 @@ from trainlint.syntax.chunks import Chunk, words_of
 TRAINING_WORDS = frozenset(
     "backward zero_grad step fit fit_generator train_on_batch apply_gradients minimize GradientTape "
     "manual_backward training_step train_step compile fit_one_cycle fit_flat_cos fine_tune "
-    "create_supervised_trainer LightningCLI Trainer Seq2SeqTrainer SFTTrainer DPOTrainer".split()
+    "create_supervised_trainer LightningCLI Trainer Seq2SeqTrainer SFTTrainer DPOTrainer set_grad_enabled".split()
 )
 """Methods that nobody calls who does not train."""
 
@@ -51,7 +51,9 @@ _VARIABLES = frozenset({"step"})
 def _variables(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
     """Words that a function mentions as variables alone."""
     mentioned = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)} & _VARIABLES
-    methods = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)} if mentioned else set()
+    methods = (
+        {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)} if mentioned else set()
+    )
     return mentioned - methods
 
 
@@ -70,6 +72,7 @@ def roots(chunks: Sequence[Chunk], training: frozenset[str]) -> set[int]:
         for number, chunk in enumerate(chunks)
         if chunk.words & TRAINING_WORDS or chunk.words & _BUILDING_WORDS or defines_network(chunk)
     }
+    found |= {number for number, chunk in enumerate(chunks) if _starts(chunk) or _holds_settings(chunk)}
     hot = training | {name for number in found if chunks[number].definition for name in chunks[number].binds}
     makers = [chunk for chunk in chunks if chunk.definition is not None]
     while more := [chunk for chunk in makers if chunk.names & hot and not chunk.binds <= hot]:
@@ -77,6 +80,27 @@ def roots(chunks: Sequence[Chunk], training: frozenset[str]) -> set[int]:
     return found | {
         number for number, chunk in enumerate(chunks) if chunk.definition is None and chunk.names & hot
     }
+
+
+def _starts(chunk: Chunk) -> bool:
+    """Whether a chunk is what a script does when it is run: what trains may lie in the files it imports."""
+    if len(chunk.statements) != 1:
+        return False
+    statement = chunk.statements[0]
+    if isinstance(statement, ast.If):
+        return "__name__" in {node.id for node in ast.walk(statement.test) if isinstance(node, ast.Name)}
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
+        and bool({"main", "train", "run"} & chunk.words)
+    )
+
+
+def _holds_settings(chunk: Chunk) -> bool:
+    """Whether a chunk tells a library something that programs read elsewhere: absl's flags, Hydra's store."""
+    return chunk.definition is None and (
+        "ConfigStore" in chunk.words or any(word.startswith("DEFINE_") for word in chunk.words)
+    )
 
 
 def selected(chunks: Sequence[Chunk], start: Collection[int]) -> set[int]:

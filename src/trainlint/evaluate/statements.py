@@ -17,6 +17,7 @@ from trainlint.evaluate.subscripts import item, single_index
 from trainlint.evaluate.unused import note_unused
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
+from trainlint.frameworks.library import ALONE
 from trainlint.values.trail import MISSING
 from trainlint.values.value import (
     Bound,
@@ -45,7 +46,9 @@ def line(machine: Machine, node: cst.SimpleStatementLine) -> Flow:
 @statement(cst.Expr)
 def expression_statement(machine: Machine, node: cst.Expr) -> Flow:
     note_unused(machine, node.value)
-    machine.evaluate(node.value)
+    value = machine.evaluate(node.value)
+    if isinstance(value, Instance) and (handler := catalogue.method(value, ALONE)) is not None:
+        handler(Call(ALONE, Arguments(), machine.site(node.value), machine, value))
     return Flow.NEXT
 
 
@@ -219,7 +222,7 @@ def _decorated(
         receiver = decorator if isinstance(decorator, Instance) else None
         site = machine.site(node.name)
         return handler(Call(node.name.value, Arguments((function,)), site, machine, receiver))
-    if isinstance(decorator, Function | Bound | Partial) or (
+    if isinstance(decorator, Function | Bound | Partial | Class) or (
         isinstance(decorator, Instance) and isinstance(decorator.cls, Class)
     ):
         changed = machine.call(decorator, Arguments((function,)), machine.site(node.name))

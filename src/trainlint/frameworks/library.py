@@ -11,6 +11,9 @@ from trainlint.values.value import Value
 
 Handlers = Mapping[str, Handler]
 
+ALONE = "alone"
+"""In a table of methods: what happens when a statement makes an object of the class and does no more."""
+
 
 @dataclass(frozen=True)
 class Library:

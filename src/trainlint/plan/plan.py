@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trainlint.plan import modes
 from trainlint.plan.gradients import UnclearedStep, uncleared_step
-from trainlint.plan.loop import Sequence
-from trainlint.plan.network import Network
+from trainlint.plan.loop import Event, Sequence
+from trainlint.plan.modes import WrongMode
+from trainlint.plan.network import Layer, Network
 from trainlint.plan.objective import Objective
 from trainlint.plan.optimizer import Optimizer
 from trainlint.plan.part import Part
 from trainlint.plan.run import TrainingRun
 from trainlint.plan.training_step import IncompleteStep, incomplete_steps
 from trainlint.plan.unused import Unused
+from trainlint.values.origin import Origin
 
 
 class TrainingPlan(Part):
@@ -57,6 +60,30 @@ class TrainingPlan(Part):
     def incomplete_steps(self) -> Iterator[IncompleteStep]:
         """Optimizers that change no weights, with the step or backward pass that is in vain."""
         return incomplete_steps(self.events, self.optimizers)
+
+    def mode_dependent(self, network: int) -> Layer | None:
+        """The first layer of a network that does one thing in training and another in evaluation."""
+        return modes.mode_dependent(self.networks[network]) if network < len(self.networks) else None
+
+    def trained_in_evaluation(self) -> Iterator[WrongMode]:
+        """Networks that depend on the mode and are trained in evaluation mode."""
+        for network in range(len(self.networks)):
+            if self.mode_dependent(network) and (found := modes.trained_in_evaluation(self.events, network)):
+                yield found
+
+    def evaluated_in_training(self) -> Iterator[WrongMode]:
+        """Networks that depend on the mode, are trained, and measure or predict in training mode."""
+        for network in range(len(self.networks)):
+            if self.mode_dependent(network) and (found := modes.evaluated_in_training(self.events, network)):
+                yield found
+
+    def cut_backwards(self) -> Iterator[tuple[Event, Origin]]:
+        """Backward passes that find no gradients to compute, with what switched gradients off."""
+        for tree in self.events:
+            yield from ((event, event.cut_by) for event in tree.walk() if event.cut_by is not None)
+        for off, forward in modes.switched_off(self.events):
+            if off.origin is not None:
+                yield forward, off.origin
 
     def uncleared_steps(self) -> Iterator[UnclearedStep]:
         """For each optimizer the first step on gradients that an earlier step has used already."""

@@ -133,17 +133,13 @@ def _steps_after_loop(tree: Sequence, ours: _Ours) -> Found:
     steps = [event for event in tree.walk() if ours.steps(event)]
     for loop in walk.loops(tree):
         inside = list(loop.walk())
-        if any(ours.steps(event) or ours.escapes(event) for event in inside) or _counts(loop):
+        if loop.over != "batches" or any(ours.steps(event) or ours.escapes(event) for event in inside):
             continue
         direct = list(walk.directly_in(loop))
         cleared = any(event.kind == "zero_grad" and event.optimizer == ours.optimizer for event in direct)
         if cleared and any(ours.fills(event) for event in direct) and steps:
             return "steps after the loop", steps[0]
     return None
-
-
-def _counts(loop: Loop) -> bool:
-    return loop.over == "epochs" or loop.times is not None
 
 
 class _State(Enum):

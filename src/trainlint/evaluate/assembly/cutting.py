@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainlint.evaluate.assembly.networks import ordered, tensors_in
+from trainlint.evaluate.assembly.networks import tensors_in
 from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
+from trainlint.frameworks.losses import LOSSES
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import Tensor
 from trainlint.values.value import Value
@@ -33,19 +34,38 @@ def cut_off(happened: list[Happened]) -> dict[int, Origin]:
 
 
 def _cutting(loss: Tensor, without: dict[int, Happening]) -> Happening | None:
-    behind = ordered([loss], without.keys())
-    cut = [without[id(tensor)] for tensor in behind if id(tensor) in without]
-    rest = [tensor for tensor in behind if id(tensor) not in without]
-    keeps = any(
-        tensor.operation is None
-        or tensor.operation.kind == "unknown"
-        or (tensor.operation.kind == "input" and tensor.operation.reason)
-        or tensor.operation.parameters != 0
-        or any(source.is_parameter for source in tensor.operation.inputs)
-        for tensor in rest
-        if not tensor.data
-    )
-    return cut[0] if cut and not keeps else None
+    """The context that cuts a loss off, None when some way from it may lead to weights."""
+    cut: Happening | None = None
+    waiting, seen = [loss], set[int]()
+    while waiting:
+        tensor = waiting.pop()
+        if id(tensor) in seen:
+            continue
+        seen.add(id(tensor))
+        if id(tensor) in without:
+            cut = cut or without[id(tensor)]
+        elif _may_hold_weights(tensor):
+            return None
+        else:
+            waiting += _sources(tensor)
+    return cut
+
+
+def _sources(tensor: Tensor) -> tuple[Tensor, ...]:
+    """What a tensor gets gradients from: of a loss, its prediction; the target has none."""
+    if tensor.operation is None:
+        return ()
+    sources = tensor.operation.inputs
+    return sources[:1] if tensor.operation.kind in LOSSES else sources
+
+
+def _may_hold_weights(tensor: Tensor) -> bool:
+    operation = tensor.operation
+    if tensor.data is not None and not tensor.is_parameter and (not operation or not operation.inputs):
+        return False
+    if operation is None or operation.kind == "unknown" or tensor.is_parameter:
+        return True
+    return operation.parameters != 0 or (operation.kind == "input" and bool(operation.reason))
 
 
 def _in_context(
@@ -61,6 +81,6 @@ def _in_context(
         elif item.kind == "no_grad_enter":
             contexts.append(item)
         elif item.kind == "no_grad_exit":
-            contexts and contexts.pop()
+            del contexts[-1:]
         else:
             yield item, contexts[-1] if contexts else None

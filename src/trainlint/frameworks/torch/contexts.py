@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trainlint.frameworks.call import Arguments, Call, Handler
+from trainlint.frameworks.library import ALONE
 from trainlint.frameworks.signatures import Signature
 from trainlint.frameworks.torch.parameters import owners_of
 from trainlint.values.value import Function, Instance, Known, Partial, Reference, Unknown, Value, constant
@@ -67,6 +68,14 @@ def _enter(call: Call) -> Value:
 def _exit(call: Call) -> Value:
     if _disables(call.receiver):
         call.machine.happen("no_grad_exit", call.site)
+    return Known(None)
+
+
+def _switch(call: Call) -> Value:
+    """`torch.set_grad_enabled(False)` as a statement holds until the next one."""
+    disables = _disables(call.receiver)
+    if disables is not None:
+        call.machine.happen("grad_off" if disables else "grad_on", call.site)
     return Known(None)
 
 
@@ -181,6 +190,7 @@ _GRADIENT_MANAGERS = (*_WITHOUT_GRADIENTS, "torch.enable_grad", "torch.set_grad_
 
 METHODS: dict[str, dict[str, Handler]] = {
     **dict.fromkeys(_GRADIENT_MANAGERS, _GRADIENT_MANAGER),
+    "torch.set_grad_enabled": {**_GRADIENT_MANAGER, ALONE: _switch},
     **dict.fromkeys(_AUTOCAST, _QUIET_MANAGER),
     **dict.fromkeys(_SCALERS, _SCALER_METHODS),
 }

@@ -1,0 +1,173 @@
+"""A test pass with dropout on."""
+
+from __future__ import annotations
+
+from trainlint.api import Example, Rule, TrainingPlan, context
+
+QUIET = {context.INFERENCE_ONLY, context.GAN, context.REINFORCEMENT_LEARNING, context.META_LEARNING}
+
+
+class EvaluationInTrainMode(Rule):
+    """A network is measured while it is in training mode.
+
+    ## What it does
+    Follows `train()` and `eval()` through the program and looks for a loop that applies a trained network and
+    trains nothing, while the network is still in training mode. Only networks with a layer that depends on
+    the mode: dropout, batch normalisation, a known architecture that has them.
+
+    ## Why is this bad?
+    In training mode dropout removes units at random and batch normalisation uses the statistics of the
+    batch, so the result depends on chance and on what else is in the batch, and looks worse than the network
+    is. Batch normalisation also updates its running statistics, so the test data leak into the network.
+
+    ## When it stays silent
+    A network without such layers, or one that cannot be followed; `eval()` was called, or the network went
+    to code that cannot be followed; `train()` right before the loop (Monte Carlo dropout, statistics of batch
+    normalisation computed anew); a fixed number of passes (an average over dropout); the pass stands in a
+    loop that trains. Generators and critics, reinforcement learning. Lightning and other trainers switch.
+
+    ## Sources
+    Documentation of `torch.nn.Module.eval`, `torch.nn.Dropout` and `torch.nn.BatchNorm1d`; Zhang et al. 2022,
+    smell "training/evaluation mode improper toggling" (recalled).
+    """
+
+    name = "evaluation-in-train-mode"
+    code = "TL607"
+    family = "loop"
+    since = "0.1.0"
+    frameworks = ("torch",)
+    severity = "warning"
+    message = "`{network}` is evaluated in training mode, so `{layer}` distorts the results"
+    help = "call `eval()` before this loop and `train()` before training goes on"
+
+    good = [
+        Example(
+            "switched for the test and back",
+            """
+            import torch
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(10, 64), nn.ReLU(), nn.Dropout(0.5), nn.Linear(64, 1))
+            optimizer = torch.optim.Adam(model.parameters())
+            for epoch in range(10):
+                model.train()
+                for x, y in train_loader:
+                    optimizer.zero_grad()
+                    nn.functional.mse_loss(model(x), y).backward()
+                    optimizer.step()
+                model.eval()
+                with torch.no_grad():
+                    for x, y in test_loader:
+                        print(nn.functional.l1_loss(model(x), y))
+            """,
+        ),
+        Example(
+            "nothing in the network depends on the mode",
+            """
+            import torch
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(10, 64), nn.ReLU(), nn.Linear(64, 1))
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in train_loader:
+                optimizer.zero_grad()
+                nn.functional.mse_loss(model(x), y).backward()
+                optimizer.step()
+            with torch.no_grad():
+                for x, y in test_loader:
+                    print(nn.functional.l1_loss(model(x), y))
+            """,
+        ),
+        Example(
+            "an average over dropout",
+            """
+            import torch
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(10, 64), nn.ReLU(), nn.Dropout(0.5), nn.Linear(64, 1))
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in train_loader:
+                optimizer.zero_grad()
+                nn.functional.mse_loss(model(x), y).backward()
+                optimizer.step()
+            with torch.no_grad():
+                samples = [model(x_test) for _ in range(50)]
+                for _ in range(50):
+                    samples.append(model(x_test))
+            """,
+        ),
+    ]
+    bad = [
+        Example(
+            "a test after training",
+            """
+            import torch
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(10, 64), nn.ReLU(), nn.Dropout(0.5), nn.Linear(64, 1))
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in train_loader:
+                optimizer.zero_grad()
+                nn.functional.mse_loss(model(x), y).backward()
+                optimizer.step()
+            with torch.no_grad():
+                for x, y in test_loader:
+                    print(nn.functional.l1_loss(model(x), y))
+            """,
+            at="model(x)",
+        ),
+        Example(
+            "after each epoch, in functions with other names",
+            """
+            import torch.nn.functional as fn
+            from torch import no_grad
+            from torch.nn import BatchNorm1d, Linear, Module
+            from torch.optim import Adam
+
+            class Net(Module):
+                def __init__(self):
+                    super().__init__()
+                    self.first, self.norm, self.out = Linear(10, 64), BatchNorm1d(64), Linear(64, 1)
+
+                def forward(self, x):
+                    return self.out(fn.relu(self.norm(self.first(x))))
+
+            def learn(net, batches, adam):
+                net.train()
+                for x, y in batches:
+                    adam.zero_grad()
+                    fn.mse_loss(net(x), y).backward()
+                    adam.step()
+
+            def measure(net, batches):
+                with no_grad():
+                    return [fn.l1_loss(net(x), y).item() for x, y in batches]
+
+            def test(net, batches):
+                with no_grad():
+                    for x, y in batches:
+                        print(fn.l1_loss(net(x), y))
+
+            net = Net()
+            adam = Adam(net.parameters())
+            for epoch in range(10):
+                learn(net, make_batches("train"), adam)
+                test(net, make_batches("test"))
+            """,
+            at="net(x)",
+        ),
+    ]
+
+    def check(self, plan: TrainingPlan) -> None:
+        if plan.context & QUIET:
+            return
+        for wrong in plan.evaluated_in_training():
+            network, layer = plan.networks[wrong.network], plan.mode_dependent(wrong.network)
+            if network.framework == "torch" and layer is not None:
+                self.report(
+                    wrong.forward.origin,
+                    subject=network,
+                    because=(layer.origin, wrong.left_by.origin if wrong.left_by else None),
+                    network=network.name,
+                    layer=layer.title,
+                )
