@@ -33,7 +33,7 @@ class AccuracyForRegression(Rule):
     It is a warning for one output, a hint for several.
 
     ## When it stays silent
-    The network ends in sigmoid or softmax, or the labels are classes: then the loss is what does not fit,
+    The network ends in sigmoid or softmax, or the labels are two classes: then the loss is what does not fit,
     and `squared-error-for-classification` says so. A last layer that cannot be followed.
 
     ## Fix safety
@@ -129,9 +129,7 @@ class AccuracyForRegression(Rule):
 
     def check(self, plan: TrainingPlan) -> None:
         for objective in plan.objectives:
-            if objective.loss not in DISTANCES or objective.target.numbers_classes:
-                continue
-            if not gives_numbers(objective):
+            if objective.loss not in DISTANCES or not gives_numbers(objective) or may_be_binary(objective):
                 continue
             for metric in objective.metrics:
                 if metric.name in ACCURACIES:
@@ -145,6 +143,11 @@ class AccuracyForRegression(Rule):
                         metric=metric.name,
                         loss=objective.title,
                     )
+
+
+def may_be_binary(objective: Objective) -> bool:
+    """Whether one number may choose between two classes: Keras counts an answer above 0.5 as yes."""
+    return objective.target.numbers_classes and (objective.target.classes or 2) == 2
 
 
 def gives_numbers(objective: Objective) -> bool:
