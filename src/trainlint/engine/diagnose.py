@@ -14,6 +14,7 @@ from trainlint.engine.history import places_of
 from trainlint.engine.pages import page_url
 from trainlint.engine.rule import Finding, Rule
 from trainlint.sources.discovery import repository_root
+from trainlint.sources.disk import absolute
 from trainlint.sources.document import Document, Unreadable
 from trainlint.syntax.positions import Place
 from trainlint.syntax.suppressions import Suppressions, suppressions_of
@@ -139,4 +140,4 @@ def _path_in_repository(filename: str, texts: Texts) -> str:
     document = texts.document(filename)
     path = document.path if document else None
     root = repository_root(path.parent) if path else None
-    return Path(os.path.relpath(path, root)).as_posix() if path and root else filename
+    return Path(os.path.relpath(absolute(path), root)).as_posix() if path and root else filename

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path, PurePath
 
 from trainlint.evaluate.program import Program
+from trainlint.sources import disk
 from trainlint.sources.document import Document, Unreadable
 from trainlint.sources.settings_file import SUFFIXES
 from trainlint.syntax.chunks import Chunk, split
@@ -88,7 +89,7 @@ class Project:
                 target.with_name(target.name + ".py") if parts else None,
                 target / "__init__.py",
             ):
-                if candidate is not None and candidate.is_file():
+                if candidate is not None and disk.is_file(candidate):
                     return self._load(candidate, importer)
         return None
 
@@ -113,7 +114,7 @@ class Project:
         for folder in dict.fromkeys(folders):
             try:
                 candidate = (folder / name).resolve()
-                if any(candidate.is_relative_to(f) for f in folders) and candidate.is_file():
+                if any(candidate.is_relative_to(f) for f in folders) and disk.is_file(candidate):
                     return candidate
             except (OSError, RuntimeError, ValueError):  # too long a name, a loop of links
                 return None
@@ -124,9 +125,7 @@ class Project:
             return None
         self.files_read.append(path)
         try:
-            if path.stat().st_size > LARGEST_SETTINGS:
-                return None
-            return path.read_text("utf-8-sig")
+            return _universal(disk.read(path, LARGEST_SETTINGS).decode("utf-8-sig"))
         except (OSError, UnicodeDecodeError):
             return None
 
@@ -161,8 +160,7 @@ class Project:
             return None
         self.files_read.append(path)
         try:
-            status = path.stat()
-            chunks = _chunks(path, _shown(path), status.st_mtime_ns, status.st_size)
+            chunks = _chunks(_shown(path), disk.read(path))
         except (OSError, Unreadable, SyntaxProblem):
             return None
         return self.add(Program(self, _shown(path), chunks, self._package_of(path), path))
@@ -173,22 +171,26 @@ class Project:
             return ""
         names: list[str] = []
         folder = path.resolve().parent
-        while (folder / "__init__.py").is_file() and folder.parent != folder:
+        while disk.is_file(folder / "__init__.py") and folder.parent != folder:
             names.insert(0, folder.name)
             folder = folder.parent
         return ".".join(names)
 
 
 @lru_cache(256)
-def _chunks(path: Path, filename: str, changed: int, size: int) -> list[Chunk]:
+def _chunks(filename: str, data: bytes) -> list[Chunk]:
     """The chunks of an imported file, kept for the next program that imports it as it stands now."""
-    return split(Document.from_path(path).text, filename)
+    return split(Document.from_bytes(data, filename).text, filename)
+
+
+def _universal(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _root_of(path: Path) -> Path:
     folder = path.resolve().parent
     for parent in (folder, *folder.parents):
-        if any((parent / mark).exists() for mark in _ROOT_MARKS):
+        if any(disk.exists(parent / mark) for mark in _ROOT_MARKS):
             return parent
     return folder
 
@@ -196,6 +198,6 @@ def _root_of(path: Path) -> Path:
 def _shown(path: Path) -> str:
     """A path as users write it: seen from the working directory where it lies below it."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
+        return path.resolve().relative_to(disk.working_folder()).as_posix()
     except ValueError:
         return path.as_posix()

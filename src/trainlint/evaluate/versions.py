@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import re
 import tomllib
@@ -20,6 +21,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from trainlint.evaluate.project import Project
+from trainlint.sources import disk
 from trainlint.sources.settings_entry import NotSettings
 from trainlint.sources.yaml_positions import parse_yaml
 
@@ -58,17 +60,16 @@ def versions_of(project: Project) -> dict[str, str]:
 
 def _said_by(path: Path, read: Reader) -> tuple[tuple[str, str], ...]:
     try:
-        status = path.stat()
+        return _read(disk.read(path, LARGEST), read)
     except OSError:
         return ()
-    return _read(path, read, status.st_mtime_ns) if status.st_size <= LARGEST else ()
 
 
 @lru_cache(maxsize=256)
-def _read(path: Path, read: Reader, changed: int) -> tuple[tuple[str, str], ...]:
-    """What a file says, read again when it has changed."""
+def _read(data: bytes, read: Reader) -> tuple[tuple[str, str], ...]:
+    """What the content of a file says, read once."""
     try:
-        return tuple(read(path.read_text("utf-8-sig")))
+        return tuple(read(io.TextIOWrapper(io.BytesIO(data), "utf-8-sig").read()))
     except _OTHER_FORM:
         return ()  # a file that others will complain about
 
@@ -94,10 +95,10 @@ def _files(root: Path) -> Iterator[tuple[Path, Reader]]:
     """Files that say versions, the most precise first."""
     for name, read in _READERS.items():
         path = root / name
-        if path.is_file():
+        if disk.is_file(path):
             yield path, read
     for folder in (root, root / "requirements"):
-        for path in sorted(folder.glob("*requirements*.txt" if folder == root else "*.txt")):
+        for path in disk.matching(folder, "*requirements*.txt" if folder == root else "*.txt"):
             if path.name not in _READERS:
                 yield path, _requirements
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from pathspec import GitIgnoreSpec
 
+from trainlint.sources import disk
+
 SUFFIXES = (".py", ".ipynb")
 
 DEFAULT_EXCLUDES = frozenset(
@@ -56,16 +58,16 @@ def discover(
 def shown_name(path: Path) -> str:
     """The path as users read it: from the current folder where it lies below that, with forward slashes."""
     try:
-        return _absolute(path).relative_to(Path.cwd()).as_posix()
+        return disk.absolute(path).relative_to(disk.working_folder()).as_posix()
     except (ValueError, OSError):
         return path.as_posix()
 
 
 def repository_root(path: Path) -> Path | None:
     """The nearest folder at or above `path` that is a git repository or holds a pyproject.toml."""
-    start = _absolute(path)
+    start = disk.absolute(path)
     for folder in (start, *start.parents):
-        if _exists(folder / ".git") or _exists(folder / "pyproject.toml"):
+        if disk.exists(folder / ".git") or disk.exists(folder / "pyproject.toml"):
             return folder
     return None
 

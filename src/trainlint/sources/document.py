@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from trainlint.sources import disk
 from trainlint.sources.lines import LineIndex
 from trainlint.sources.notebook import Cell, NotAPythonNotebook, code_of_notebook
 
@@ -46,7 +47,7 @@ class Document:
         """Reads a file: a notebook by its ending, Python with its declared encoding otherwise."""
         filename = filename or path.as_posix()
         try:
-            data = path.read_bytes()
+            data = disk.read(path)
         except OSError as error:
             raise Unreadable(filename, f"cannot be read: {error.strerror or error}") from error
         return replace(cls.from_bytes(data, filename), path=path)
