@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from trainlint.evaluate.assembly.settings import settings, sizes
+from trainlint.evaluate.assembly.settings import settings, sizes, with_configuration
 from trainlint.plan.network import Layer, Network
 from trainlint.values.origin import Origin
 from trainlint.values.tensor import Operation, Tensor, element_count
@@ -110,7 +110,7 @@ def _layer(
         index=number,
         kind=operation.kind,
         title=operation.title,
-        settings=settings(operation.settings),
+        settings=settings(with_configuration(operation.settings)),
         inputs=inputs,
         input_shape=sizes(operation.inputs[0].shape) if operation.inputs else None,
         output_shape=sizes(tensor.shape),

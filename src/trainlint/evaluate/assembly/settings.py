@@ -63,6 +63,22 @@ def settings(values: Mapping[str, Value], certainty: Certainty = Certainty.EXACT
     return {name: setting(value, certainty) for name, value in values.items()}
 
 
+_CONFIGURATION = ("keras.regularizers.", "keras.initializers.")
+
+
+def with_configuration(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Settings, with what their regularizers and initializers were told: `kernel_regularizer.l2`."""
+    found = dict(values)
+    for name, value in values.items():
+        if isinstance(value, Instance) and value.library_names[:1] and _configures(value.library_names[0]):
+            found |= {f"{name}.{told}": content for told, content in value.arguments.items()}
+    return found
+
+
+def _configures(name: str) -> bool:
+    return name.startswith(_CONFIGURATION)
+
+
 def _plain(value: Value) -> tuple[Any] | None:
     """A value as plain Python in a box; None when it is not known."""
     if isinstance(value, Known):

@@ -1,0 +1,275 @@
+"""Weight decay, L1 and L2 that outweigh the loss."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from trainlint.api import (
+    Example,
+    Layer,
+    Network,
+    Optimizer,
+    Options,
+    Rule,
+    Setting,
+    TrainingPlan,
+    context,
+    kinds,
+    replace_value,
+)
+
+DECOUPLED = frozenset(
+    "AdamW NAdamW Lion LAMB Lamb Lars LARS Adafactor Muon SGDW AdamWScheduleFree StableAdamW AdaBelief".split()
+)
+"""Optimizers of PyTorch whose decay shrinks the weights by rate x decay, apart from the gradient."""
+
+STRONG_SHRINK = 1e-2
+"""Share of every weight that a decoupled decay takes in each step: judgement."""
+
+RIDGE = 1.0
+"""Decay of a linear model from which on the penalty outweighs inputs of unit variance: judgement."""
+
+PENALTIES = {
+    # what a regularizer's setting is called: warning, error, what to write instead
+    "l1": (0.05, 1.0, "1e-4"),
+    "l2": (0.1, 1.0, "1e-4"),
+}
+
+PENALISED = ("kernel_regularizer", "activity_regularizer", "recurrent_regularizer", "embeddings_regularizer",
+             "depthwise_regularizer")  # fmt: skip
+
+
+class RegularisationOptions(Options):
+    """From where on regularisation counts as too strong."""
+
+    coupled: float = Field(0.05, gt=0, description="decay that is added to the gradient: a warning")
+    coupled_error: float = Field(0.3, gt=0, description="decay that is added to the gradient: an error")
+    decoupled: float = Field(1.0, gt=0, description="decay apart from the gradient (AdamW, Keras): a warning")
+
+
+class RegularisationTooStrong(Rule):
+    """The penalty on the weights is larger than anything the data say.
+
+    ## What it does
+    Looks at `weight_decay` of optimizers and at the factors of `l1` and `l2` regularizers. Decay that is
+    added to the gradient (SGD, Adam in PyTorch) is judged apart from decay that shrinks the weights on its
+    own (AdamW, Lion, everything in Keras), which may be twenty times as large.
+
+    ## Why is this bad?
+    The optimizer minimises the sum. When the penalty is the larger part, the best it can do is to make all
+    weights small: the loss stops at the level of a guess, with weights close to 0.
+
+    ## When it stays silent
+    Values in use: 5e-4 with SGD, 0.1 with AdamW, `l2(0.01)`. Linear models of one layer, where a large
+    penalty is ridge regression, up to a decay of 1; penalties on biases; tests; a search.
+
+    ## Fix safety
+    Unsafe: it changes what is minimised.
+
+    ## Sources
+    Measured on a small network: Adam with a decay of 0.1 ends at a loss of 1.61, with 0.3 at 2.30, which is
+    chance; AdamW with 0.1 ends at 0.006, with 1.0 at 0.025. Loshchilov & Hutter 2019 on decay apart from
+    the gradient. TheDeepChecker (overwhelming regularisation). The other bounds are judgement.
+    """
+
+    name = "regularisation-too-strong"
+    code = "TL406"
+    family = "regularisation"
+    since = "0.1.0"
+    frameworks = ("keras", "torch")
+    severity = "error"
+    message = "{what} of {value} {effect}"
+    help = "{usual}"
+    options_model = RegularisationOptions
+
+    good = [
+        Example(
+            "decay as it is used",
+            """
+            import torch
+            from torch import nn
+
+            net = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 2))
+            optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)
+            other = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=0.1)
+            for x, y in loader:
+                for one in (optimizer, other):
+                    one.zero_grad()
+                    nn.functional.cross_entropy(net(x), y).backward()
+                    one.step()
+            """,
+        ),
+        Example(
+            "ridge regression",
+            """
+            import keras
+            from keras import layers, regularizers
+
+            model = keras.Sequential([
+                layers.Input((20,)), layers.Dense(1, kernel_regularizer=regularizers.l2(1.0)),
+            ])
+            model.compile(optimizer="sgd", loss="mse")
+            model.fit(x, y, epochs=100)
+            """,
+        ),
+        Example(
+            "a small penalty",
+            """
+            import keras
+            from keras import layers
+            from keras.regularizers import l2
+
+            model = keras.Sequential([layers.Input((20,))])
+            for units in (64, 32):
+                model.add(layers.Dense(units, activation="relu", kernel_regularizer=l2(0.01)))
+            model.add(layers.Dense(1))
+            model.compile(optimizer=keras.optimizers.Adam(1e-3, weight_decay=0.1), loss="mse")
+            model.fit(x, y, epochs=100)
+            """,
+        ),
+    ]
+    bad = [
+        Example(
+            "a decay made for AdamW",
+            """
+            from torch import nn
+            from torch.optim import Adam as Optimizer
+
+            net = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 2))
+            optimizer = Optimizer(net.parameters(), lr=1e-3, weight_decay=0.1)
+            for x, y in loader:
+                optimizer.zero_grad()
+                nn.functional.cross_entropy(net(x), y).backward()
+                optimizer.step()
+            """,
+            at="0.1",
+            severity="warning",
+            fixed="""
+            from torch import nn
+            from torch.optim import Adam as Optimizer
+
+            net = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 2))
+            optimizer = Optimizer(net.parameters(), lr=1e-3, weight_decay=1e-4)
+            for x, y in loader:
+                optimizer.zero_grad()
+                nn.functional.cross_entropy(net(x), y).backward()
+                optimizer.step()
+            """,
+        ),
+        Example(
+            "nothing but decay",
+            """
+            import torch
+            from torch import nn
+
+            def make_optimizer(parameters, decay):
+                return torch.optim.SGD(parameters, lr=0.01, weight_decay=decay)
+
+            net = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 2))
+            optimizer = make_optimizer(net.parameters(), 10)
+            for x, y in loader:
+                optimizer.zero_grad()
+                nn.functional.cross_entropy(net(x), y).backward()
+                optimizer.step()
+            """,
+            at="decay",
+        ),
+        Example(
+            "a penalty larger than the loss",
+            """
+            import keras
+            from keras import layers
+            from keras.regularizers import l2 as penalty
+
+            model = keras.Sequential([layers.Input((20,))])
+            model.add(layers.Dense(64, activation="relu", kernel_regularizer=penalty(10)))
+            model.add(layers.Dense(1))
+            model.compile(optimizer="adam", loss="mse")
+            model.fit(x, y, epochs=10)
+            """,
+            at="10",
+        ),
+    ]
+
+    def check(self, plan: TrainingPlan) -> None:
+        if context.DEMO in plan.context:
+            return
+        for optimizer in plan.optimizers:
+            decays = [optimizer.settings.get("weight_decay"), *(g.weight_decay for g in optimizer.groups)]
+            networks = plan.networks_of(optimizer)
+            linear = bool(networks) and all(is_linear(network) for network in networks)
+            for decay in decays:
+                if decay is not None:
+                    self.check_decay(optimizer, decay, linear)
+        for network in plan.networks:
+            for layer in network.layers if not is_linear(network) else ():
+                for name, (high, highest, usual) in PENALTIES.items():
+                    for place in PENALISED:
+                        factor = layer.settings.get(f"{place}.{name}")
+                        if factor is not None:
+                            self.grade(
+                                factor,
+                                layer,
+                                bounds=(high, highest),
+                                what=f"{name.upper()} penalty",
+                                usual=f"1e-4 to 1e-2 are common; {usual} is a mild start",
+                                instead=usual,
+                            )
+
+    def check_decay(self, optimizer: Optimizer, decay: Setting[Any], linear: bool) -> None:
+        rate = optimizer.learning_rate.value
+        decoupled = optimizer.framework == "keras" or optimizer.name in DECOUPLED
+        if decoupled:
+            error = STRONG_SHRINK / rate if rate else float("inf")
+            bounds = self.options.decoupled, max(error, self.options.coupled_error)
+            usual, instead = "0.01 to 0.1 are common", "0.01"
+        else:
+            bounds = self.options.coupled, self.options.coupled_error
+            usual, instead = "1e-5 to 1e-3 are common", "1e-4"
+            if optimizer.name == "Adam":
+                usual += "; AdamW takes 0.01 to 0.1, since its decay stays out of the gradient"
+        if linear:
+            bounds = max(bounds[0], RIDGE), max(bounds[1], RIDGE)
+        self.grade(decay, optimizer, bounds=bounds, what="weight decay", usual=usual, instead=instead)
+
+    def grade(
+        self,
+        setting: Setting[Any],
+        subject: Layer | Optimizer,
+        *,
+        bounds: tuple[float, float],
+        what: str,
+        usual: str,
+        instead: str,
+    ) -> None:
+        """Compares a factor with the values for a warning and for an error."""
+        wrong = setting.violates(lambda value: is_number(value) and value >= bounds[1])
+        high = wrong or setting.violates(lambda value: is_number(value) and value >= bounds[0])
+        if high is None:
+            return
+        value = setting.spoken
+        self.report(
+            setting.origin,
+            subject=subject,
+            severity="error" if wrong else "warning",
+            certainty=high,
+            because=(setting, subject.origin),
+            fix=replace_value(setting, instead, "changes what is minimised"),
+            what=what,
+            value=value,
+            effect="leaves nothing but the penalty to minimise" if wrong else "outweighs much of the loss",
+            usual=usual,
+        )
+
+
+def is_linear(network: Network) -> bool:
+    """Whether a network is one layer of weights: a linear model."""
+    if not network.complete:
+        return False
+    return sum(1 for _ in network.of_kind(*kinds.WEIGHTED)) == 1
+
+
+def is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
