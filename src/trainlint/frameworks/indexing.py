@@ -119,7 +119,11 @@ def _chosen(data: DataFacts, keys: Sequence[Value], call: Call) -> DataFacts:
         return data
     before = constant(data.samples)
     known = before if isinstance(before, int) else None
-    return replace(data, samples=with_step(_samples(key, known), Made.PASSED, call.site), full_samples=data.full_samples or known)
+    return replace(
+        data,
+        samples=with_step(_samples(key, known), Made.PASSED, call.site),
+        full_samples=data.full_samples or known,
+    )
 
 
 def _samples(key: Value, before: int | None) -> Value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Call, Machine
 from trainlint.values.tensor import Operation, Tensor
 from trainlint.values.value import (
@@ -110,16 +111,8 @@ def _together(values: tuple[Value, ...]) -> tuple[Value, ...] | None:
 
 
 def is_module(value: Value | None) -> bool:
-    """Whether a value is a torch.nn.Module, of the library or of the program."""
-    if not isinstance(value, Instance):
-        return False
-    if isinstance(value.cls, Reference):
-        name = value.cls.name
-        return name.startswith(("torch.nn.", "torchvision.models.")) and name not in (PARAMETERS, NAMED)
-    return any(
-        isinstance(ancestor, Reference) and ancestor.name.startswith(("torch.nn.", "torchvision.models."))
-        for ancestor in value.cls.ancestors()
-    ) or any(name.rpartition(".")[2] == "LightningModule" for name in value.library_names)
+    """Whether a value is a torch.nn.Module, of a library or of the program."""
+    return catalogue.is_a(value, "torch.nn.Module") and not catalogue.is_a(value, PARAMETERS, NAMED)
 
 
 def children(module: Instance) -> Iterator[tuple[str, Value]]:
