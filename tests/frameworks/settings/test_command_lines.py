@@ -102,3 +102,17 @@ def test_what_the_program_writes_on_its_own_command_line_is_exact() -> None:
     found = values(ARGPARSE + "p.add_argument('--lr', default=1e-3)\nx = p.parse_args([]).lr")["x"].origin
     assert found is not None
     assert found.certainty is Certainty.EXACT
+
+
+def test_flags_are_found_although_nothing_in_the_program_depends_on_them() -> None:
+    from trainlint.evaluate.evaluate import evaluate
+    from trainlint.sources.document import Document
+
+    plan = evaluate(
+        Document.from_text(
+            "import torch\nfrom absl import app, flags\nFLAGS = flags.FLAGS\nflags.DEFINE_float('lr', 1e-3, '')\n"
+            "def main(argv):\n    o = torch.optim.SGD(torch.nn.Linear(1, 1).parameters(), lr=FLAGS.lr)\n    o.step()\n"
+            "if __name__ == '__main__':\n    app.run(main)\n"
+        )
+    )
+    assert [optimizer.learning_rate.values for optimizer in plan.optimizers] == [(1e-3,)]
