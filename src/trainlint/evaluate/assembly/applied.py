@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from trainlint.evaluate.assembly.gathered import CompileCalled, Gathered, NetworkApplied
@@ -33,20 +33,31 @@ class _Collection:
         self.machine = machine
         self.networks: list[Network] = []
         self.makers: dict[int, Instance] = {}
-        self.inputs: set[int] = set()
+        self.inputs: list[Tensor] = []
         self.layers: set[int] = set()  # identities of the layers that stand in some network
 
     def has(self, network: Instance) -> bool:
         return self.gathered.networks.known(network) is not None
 
-    def add(self, network: Instance, tensors: list[Tensor], framework: str, inputs: set[int]) -> None:
+    def add(
+        self, network: Instance, tensors: list[Tensor], framework: str, inputs: Sequence[Tensor] = ()
+    ) -> None:
         self.makers |= {id(tensor): network for tensor in tensors}
-        self.inputs |= inputs
+        self.inputs += inputs
         if self.has(network):
             return
         self.gathered.networks.of(network)
-        self.networks.append(network_of(tensors, network.title, framework, network.origin, inputs)[0])
+        given = {id(tensor) for tensor in inputs}
+        self.networks.append(network_of(tensors, network.title, framework, network.origin, given)[0])
         self.layers |= _layers(tensors)
+
+    def beginnings(self) -> frozenset[int]:
+        """Inputs behind which there is no other network."""
+        return frozenset(
+            id(tensor)
+            for tensor in self.inputs
+            if not any(id(source) in self.makers for source in ordered([tensor]))
+        )
 
     def outputs(self, model: Instance, site: Site) -> list[Tensor]:
         return tensors_in(outputs_of(model, self.machine, site))
@@ -58,17 +69,17 @@ def applied_networks(gathered: Gathered, machine: Machine) -> Applied:
     for fact, _ in gathered.of(NetworkApplied):
         tensors = tensors_in(fact.output)
         if not fact.depth and tensors:
-            found.add(fact.network, tensors, fact.framework, {id(tensor) for tensor in fact.inputs})
+            found.add(fact.network, tensors, fact.framework, fact.inputs)
     for compiled, _ in gathered.of(CompileCalled):
         if not found.has(compiled.model):
-            found.add(compiled.model, found.outputs(compiled.model, compiled.site), "keras", set())
+            found.add(compiled.model, found.outputs(compiled.model, compiled.site), "keras")
     for made, _ in gathered.of(ModelMade):
         # Code that is not followed may train it; parts of other networks are there already.
         if not found.has(made.model):
             tensors = found.outputs(made.model, made.site)
             if _layers(tensors) - found.layers:
-                found.add(made.model, tensors, "keras", set())
-    return Applied(tuple(found.networks), found.makers, frozenset(found.inputs - found.makers.keys()))
+                found.add(made.model, tensors, "keras")
+    return Applied(tuple(found.networks), found.makers, found.beginnings())
 
 
 def _layers(tensors: list[Tensor]) -> set[int]:
