@@ -95,7 +95,9 @@ def _list_method(machine: Machine, receiver: Items, name: str, call: Call) -> Va
     elif name == "_asdict":
         return Mapped(dict(zip(receiver.fields, items, strict=False)))
     elif name == "sort":
-        ordered = machine.call(Reference("builtins.sorted"), Arguments((receiver,), call.arguments.keyword), call.site)
+        ordered = machine.call(
+            Reference("builtins.sorted"), Arguments((receiver,), call.arguments.keyword), call.site
+        )
         if isinstance(ordered, Items):
             machine.write(receiver, "items", ordered.items)
             machine.write(receiver, "complete", ordered.complete)

@@ -124,7 +124,10 @@ class Program:
                 elif isinstance(statement, ast.ImportFrom):
                     base = self._relative(statement.module or "", statement.level)
                     names.add(base)
-                    names.update(f"{base}.{alias.name}" if base.strip(".") else base + alias.name for alias in statement.names)
+                    names.update(
+                        f"{base}.{alias.name}" if base.strip(".") else base + alias.name
+                        for alias in statement.names
+                    )
         found = (self.project.find(name, self) for name in sorted(names))
         return [program for program in found if program is not None]
 
@@ -164,9 +167,7 @@ class Program:
         return False
 
     def _trains_by_name(self, word: str) -> bool:
-        return (
-            word in selection.TRAINING_WORDS or word in self.training_names or self._imported_trains(word)
-        )
+        return word in selection.TRAINING_WORDS or word in self.training_names or self._imported_trains(word)
 
     def _imported_trains(self, word: str) -> bool:
         return any(word in program.training_names for program in self.project.imported_by(self))

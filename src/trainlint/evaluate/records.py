@@ -54,7 +54,9 @@ def fields_of(node: cst.ClassDef) -> dict[str, cst.BaseExpression | None]:
 def class_method(cls: Class, name: str) -> Value | None:
     """A method that the library of a record's class gives the class: `Config.model_validate`."""
     bases = [base.name for base in cls.ancestors() if isinstance(base, Reference)]
-    return Method(cls, name) if name in CLASS_METHODS and any(base in _RECORD_BASES for base in bases) else None
+    return (
+        Method(cls, name) if name in CLASS_METHODS and any(base in _RECORD_BASES for base in bases) else None
+    )
 
 
 def is_record(cls: Class) -> bool:
@@ -81,7 +83,9 @@ def construct(machine: Machine, cls: Class, arguments: Arguments, site: Site) ->
     if enums.is_enumeration(cls):
         return enums.member(cls, arguments)
     if "typing.TypedDict" in bases or "typing_extensions.TypedDict" in bases:
-        return Mapped(arguments.keyword, complete=arguments.complete, origin=Origin(Made.COMPUTED, site, cls.name))
+        return Mapped(
+            arguments.keyword, complete=arguments.complete, origin=Origin(Made.COMPUTED, site, cls.name)
+        )
     if "typing.NamedTuple" in bases:
         bound = _fields(machine, cls, arguments, site)
         record = Items(bound.values(), "tuple", origin=Origin(Made.COMPUTED, site, cls.name))
@@ -120,7 +124,11 @@ def _fields(machine: Machine, cls: Class, arguments: Arguments, site: Site) -> d
 
 def _made_fields(cls: Class) -> list[str]:
     """Fields without an annotation: `lr = attr.ib(default=1e-3)`."""
-    return [name for name, value in cls.slots.items() if isinstance(value, Instance) and _named(value, _FIELD_MAKERS)]
+    return [
+        name
+        for name, value in cls.slots.items()
+        if isinstance(value, Instance) and _named(value, _FIELD_MAKERS)
+    ]
 
 
 def field_default(machine: Machine, value: object, site: Site) -> Value | None:
@@ -134,4 +142,3 @@ def field_default(machine: Machine, value: object, site: Site) -> Value | None:
                 return machine.call(value.arguments[key], Arguments(), site)
         return None
     return value if isinstance(value, Value) else None
-

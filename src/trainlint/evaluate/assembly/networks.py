@@ -134,7 +134,12 @@ def _parameters(operation: Operation, counted: set[int], owners: frozenset[int])
             for name in ("weight", "bias"):
                 lent = layer.slots.get(name)
                 owner = _owner(lent) if isinstance(lent, Tensor) else None
-                if isinstance(lent, Tensor) and owner is not None and owner is not layer and id(owner) in owners:
+                if (
+                    isinstance(lent, Tensor)
+                    and owner is not None
+                    and owner is not layer
+                    and id(owner) in owners
+                ):
                     parameters = _plus(parameters, lent, -1)  # `head.weight = embedding.weight`
         counted.add(id(layer))
     for weight in operation.inputs:

@@ -436,7 +436,9 @@ def _called(call: Call, text: Known) -> Value:
     function = _evaluate(Call("eval", Arguments((Known(ast.unparse(node.func)),)), call.site, call.machine))
     try:
         positional = tuple(_literal(ast.literal_eval(argument), text) for argument in node.args)
-        keyword = {k.arg: _literal(ast.literal_eval(k.value), text) for k in node.keywords if k.arg is not None}
+        keyword = {
+            k.arg: _literal(ast.literal_eval(k.value), text) for k in node.keywords if k.arg is not None
+        }
     except (ValueError, TypeError, MemoryError, RecursionError):
         return call.machine.call(function, Arguments(complete=False), call.site)
     complete = all(k.arg is not None for k in node.keywords)

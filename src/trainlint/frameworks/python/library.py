@@ -47,8 +47,18 @@ _MATH = {
 _CONTEXT: dict[str, dict[str, Handler]] = {"contextlib.contextmanager": {"__enter__": _entered}}
 
 LIBRARY = Library(
-    functions=merged(FUNCTIONS, STANDARD, _MATH, paths.FUNCTIONS, files.OPENING, dictionaries.FUNCTIONS, named_tuples.FUNCTIONS),
-    methods=merged(METHODS, paths.METHODS, files.FILE_METHODS, dictionaries.METHODS, named_tuples.METHODS, _CONTEXT),
+    functions=merged(
+        FUNCTIONS,
+        STANDARD,
+        _MATH,
+        paths.FUNCTIONS,
+        files.OPENING,
+        dictionaries.FUNCTIONS,
+        named_tuples.FUNCTIONS,
+    ),
+    methods=merged(
+        METHODS, paths.METHODS, files.FILE_METHODS, dictionaries.METHODS, named_tuples.METHODS, _CONTEXT
+    ),
     attributes=merged(command_line.ATTRIBUTES, paths.ATTRIBUTES),
     calls=named_tuples.CALLS,
     elements=ELEMENTS,
