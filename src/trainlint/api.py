@@ -4,9 +4,11 @@ from trainlint.engine.diagnostic import Edit, Fix
 from trainlint.engine.rule import Example, Options, Rule, replace_value
 from trainlint.plan import context, kinds
 from trainlint.plan.data import Data
+from trainlint.plan.evaluation import Evaluation
 from trainlint.plan.fits import Misfit
 from trainlint.plan.loop import Branch, Event, Loop, Sequence
 from trainlint.plan.modes import WrongMode
+from trainlint.plan.monitor import Monitor
 from trainlint.plan.network import Layer, Network
 from trainlint.plan.objective import Metric, Objective, Target
 from trainlint.plan.optimizer import Optimizer, ParameterGroup
@@ -19,8 +21,8 @@ from trainlint.plan.unused import Unused
 from trainlint.values.origin import Certainty, Origin, weakest
 
 __all__ = [
-    "Branch", "Certainty", "Data", "Edit", "Event", "Example", "Fix", "IncompleteStep", "Layer", "Loop",
-    "Metric", "Misfit", "Network", "Objective", "Optimizer", "Options", "Origin", "ParameterGroup", "Rule",
-    "Schedule", "Sequence", "Setting", "Target", "TrainingPlan", "TrainingRun", "Unused", "WrongMode", "context",
-    "kinds", "replace_value", "spoken", "weakest",
+    "Branch", "Certainty", "Data", "Edit", "Evaluation", "Event", "Example", "Fix", "IncompleteStep",
+    "Layer", "Loop", "Metric", "Misfit", "Monitor", "Network", "Objective", "Optimizer", "Options", "Origin",
+    "ParameterGroup", "Rule", "Schedule", "Sequence", "Setting", "Target", "TrainingPlan", "TrainingRun",
+    "Unused", "WrongMode", "context", "kinds", "replace_value", "spoken", "weakest",
 ]  # fmt: skip

@@ -67,7 +67,7 @@ class NetworkApplied:
 @dataclass(eq=False)
 class FitCalled:
     """A `fit` was called: `settings` by the common names epochs, batch_size, steps_per_epoch, shuffle,
-    validation, callbacks."""
+    validation, callbacks. `validates_on_training_data`: the same data was given for both."""
 
     framework: str
     model: Value | None
@@ -75,6 +75,7 @@ class FitCalled:
     targets: Value | None
     settings: dict[str, Value]
     site: Site
+    validates_on_training_data: bool = False
 
 
 @dataclass(eq=False)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainlint.plan import modes
+from trainlint.plan.compiling import ChangedAfterCompile
+from trainlint.plan.evaluation import Evaluation
 from trainlint.plan.gradients import UnclearedStep, uncleared_step
 from trainlint.plan.loop import Event, Sequence
 from trainlint.plan.modes import WrongMode
+from trainlint.plan.monitor import Monitor
 from trainlint.plan.network import Layer, Network
 from trainlint.plan.objective import Objective
 from trainlint.plan.optimizer import Optimizer
@@ -27,6 +30,9 @@ class TrainingPlan(Part):
     objectives: tuple[Objective, ...] = ()
     runs: tuple[TrainingRun, ...] = ()
     events: tuple[Sequence, ...] = ()  # one tree for each entry point
+    evaluations: tuple[Evaluation, ...] = ()
+    monitors: tuple[Monitor, ...] = ()
+    changed_after_compile: tuple[ChangedAfterCompile, ...] = ()
     unused: tuple[Unused, ...] = ()  # statements that come to nothing
     context: frozenset[str] = frozenset()
     unknowns: tuple[tuple[str, int], ...] = ()  # why values stayed unknown, commonest first

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from trainlint.evaluate.assembly.applied import Applied, applied_networks
+from trainlint.evaluate.assembly.compiling import changed_after_compile
 from trainlint.evaluate.assembly.context import context_of
+from trainlint.evaluate.assembly.evaluations import evaluations_of
 from trainlint.evaluate.assembly.gathered import Gathered, LossApplied
 from trainlint.evaluate.assembly.generation import keras_of
 from trainlint.evaluate.assembly.loops import sequences
+from trainlint.evaluate.assembly.monitors import monitors_of
 from trainlint.evaluate.assembly.objectives import losses_of, objective
 from trainlint.evaluate.assembly.optimizers import optimizers_of
 from trainlint.evaluate.assembly.runs import runs_of
@@ -40,7 +43,10 @@ def assemble(machine: Machine, program: Program) -> TrainingPlan:
         objectives=objectives,
         runs=runs,
         events=sequences(machine.happened, gathered),
+        evaluations=evaluations_of(gathered),
         unused=tuple(unused_in(gathered)),
+        monitors=tuple(monitors_of(gathered)),
+        changed_after_compile=tuple(changed_after_compile(gathered, machine)),
         context=context_of(gathered, program, applied.networks, optimizers, runs) | keras_of(program),
         unknowns=_unknowns(optimizers, applied.networks),
     )

@@ -86,6 +86,7 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
             bound[new] = bound.pop(old)
     model = call.receiver
     assert isinstance(model, Instance)
+    measures_training = _is_given_again(inputs, bound.get("validation_data"))
     dataset = inputs if isinstance(inputs, Instance) else None
     batch_size = bound.get("batch_size", Known(None))
     if dataset is not None:
@@ -115,7 +116,7 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
     }
     if inputs is not None:
         call.machine.write(model, "fitted_inputs", inputs)
-    call.machine.note(FitCalled("keras", model, inputs, targets, settings, call.site))
+    call.machine.note(FitCalled("keras", model, inputs, targets, settings, call.site, measures_training))
     call.machine.happen("fit", call.site, networks=(model,))
     _own_step(call, model, inputs, targets)
     history = Instance(Reference("keras.callbacks.History"), {}, call.origin)
@@ -133,6 +134,13 @@ def _own_step(call: Call, model: Instance, inputs: Value | None, targets: Value 
     step = call.machine.attribute(model, "train_step", call.site)
     call.machine.call(step, Arguments((data,)), call.site)
     call.machine.happen("fit_step_done", call.site, networks=(model,))
+
+
+def _is_given_again(inputs: Value | None, validation: Value | None) -> bool:
+    """Whether the data for validation is the training data: the same data set, or inputs."""
+    if isinstance(validation, Items) and validation.items:
+        validation = validation.items[0]
+    return inputs is not None and validation is inputs and not isinstance(inputs, Known)
 
 
 def _parts(element: object) -> tuple[Value | None, Value | None]:
