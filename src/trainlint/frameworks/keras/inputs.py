@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from trainlint.frameworks.arrays.subject import dimensions_in
 from trainlint.frameworks.call import Call
 from trainlint.frameworks.keras.layer_signatures import LAYERS as SIGNATURES
@@ -23,18 +25,33 @@ def input_tensor(
     return tensor
 
 
+_SYMBOLIC: WeakKeyDictionary[Operation, bool] = WeakKeyDictionary()
+"""What `is_symbolic` found before: graphs grow at their end, and every layer asks."""
+
+
 def is_symbolic(tensor: Tensor) -> bool:
     """Whether a tensor comes from an `Input(…)`: a functional model is being put together."""
+    if tensor.operation is None:
+        return False
+    known = _SYMBOLIC.get(tensor.operation)
+    if known is None:
+        known = _SYMBOLIC[tensor.operation] = _comes_from_input(tensor)
+    return known
+
+
+def _comes_from_input(tensor: Tensor) -> bool:
     seen: set[int] = set()
     waiting = [tensor]
     while waiting:
-        found = waiting.pop()
-        if id(found) in seen or found.operation is None:
+        operation = waiting.pop().operation
+        if operation is None or id(operation) in seen:
             continue
-        seen.add(id(found))
-        if found.operation.kind == "input" and isinstance(found.operation.layer, Instance):
+        seen.add(id(operation))
+        known = _SYMBOLIC.get(operation)
+        if known or (operation.kind == "input" and isinstance(operation.layer, Instance)):
             return True
-        waiting += found.operation.inputs
+        if known is None:
+            waiting += operation.inputs
     return False
 
 
