@@ -144,9 +144,19 @@ def activation_function(call: Call) -> Value:
     return activation_operation(word, call.title, tensor, call.origin, settings)
 
 
+def activation_by_name(call: Call) -> Value:
+    """`keras.activations.get("relu")`: the function; what is a function already stays as it is."""
+    given = call.argument(0, "identifier", "config")
+    word = activation_word(given)
+    if isinstance(given, Known) and word is not None:
+        name = given.value.lower() if word else "linear"
+        return Reference(f"keras.activations.{name}", origin=given.origin)
+    return given or call.unknown()
+
+
 FUNCTIONS = {
     f"{home}{name}": activation_function
     for home in _HOMES
     for name in [*ACTIVATION_WORDS, "linear"]
     if not (home == "tensorflow." and name not in ("sigmoid", "tanh"))
-}
+} | dict.fromkeys(("keras.activations.get", "keras.activations.deserialize"), activation_by_name)

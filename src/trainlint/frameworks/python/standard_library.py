@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 
 from trainlint.frameworks.call import Arguments, Call, Handler
@@ -114,6 +114,20 @@ def _chain(call: Call) -> Value:
     return Items(call.arguments.positional, complete=True, origin=call.origin)
 
 
+def _chain_from(call: Call) -> Value:
+    parts = call.machine.items(call.argument(0, "iterable") or Unknown("nothing to chain"))
+    if parts is None:
+        return Unknown("a chain of something unknown")
+    return _chain(Call(call.name, Arguments(parts), call.site, call.machine))
+
+
+def _pairwise(call: Call) -> Value:
+    items = call.machine.items(call.argument(0, "iterable") or Unknown("nothing to pair"))
+    if items is None:
+        return Unknown("pairs of something unknown")
+    return Items([Items(pair, "tuple") for pair in pairwise(items)], origin=call.origin)
+
+
 def _from_keys(call: Call) -> Value:
     keys, value = call.argument(0), call.argument(1) or Known(None)
     known = call.machine.items(keys) if keys is not None else None
@@ -145,6 +159,8 @@ STANDARD: dict[str, Handler] = {
     "collections.OrderedDict": FUNCTIONS["builtins.dict"],
     "collections.deque": FUNCTIONS["builtins.list"],
     "itertools.chain": _chain,
+    "itertools.chain.from_iterable": _chain_from,
+    "itertools.pairwise": _pairwise,
     "itertools.product": _itertools_product,
     "itertools.cycle": first_argument,
     "itertools.islice": first_argument,
