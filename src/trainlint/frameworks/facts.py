@@ -89,12 +89,31 @@ class CompileCalled:
 
 @dataclass(eq=False)
 class LeftUnused:
-    """A statement calls, only names, or compares a method or attribute of an object, and nothing more."""
+    """A statement calls, only names, or compares a method or attribute of an object, and nothing more; or
+    it assigns to an attribute that means nothing there."""
 
     receiver: Value
     method: str
-    form: Literal["called", "named", "compared"]
+    form: Literal["called", "named", "compared", "assigned"]
     site: Site
+
+
+@dataclass(eq=False)
+class TrainableSet:
+    """`layer.trainable = …` in Keras, for a layer or a model."""
+
+    layer: Value
+    site: Site
+
+
+@dataclass(eq=False)
+class MonitorMade:
+    """Something was constructed that watches a number from epoch to epoch: a callback, a schedule."""
+
+    monitor: Instance
+    framework: str
+    watched: Value | None
+    mode: Value | None
 
 
 @dataclass(eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.arrays.subject import dimensions_in
 from trainlint.frameworks.call import Arguments, Call
+from trainlint.frameworks.facts import TrainableSet
 from trainlint.frameworks.keras.applied import tensors_in
 from trainlint.frameworks.keras.graph import layers_of
 from trainlint.frameworks.keras.inputs import input_tensor
@@ -115,6 +116,8 @@ def set_trainable(call: Call) -> Value:
         waiting += [item for item in layer.arguments.values() if isinstance(item, Instance)]
         if isinstance(layer.cls, Class):
             waiting += [item for item in layer.slots.values() if isinstance(item, Instance)]
+    if call.receiver is not None:
+        call.machine.note(TrainableSet(call.receiver, call.site))
     return Known(None)
 
 

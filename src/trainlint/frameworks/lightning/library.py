@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from trainlint.frameworks.library import Library, merged
-from trainlint.frameworks.lightning import fabric, module, trainer
+from trainlint.frameworks.lightning import callbacks, fabric, module, trainer
 from trainlint.frameworks.passing_on import object_or_unknown
 
 _BASES = {module.MODULE: ("torch.nn.Module",)}
 
 LIBRARY = Library(
-    functions=merged(trainer.FUNCTIONS, fabric.FUNCTIONS),
+    functions=merged(callbacks.FUNCTIONS, trainer.FUNCTIONS, fabric.FUNCTIONS),
     methods=merged(module.METHODS, trainer.METHODS, fabric.METHODS),
     attributes=merged(module.ATTRIBUTES, fabric.ATTRIBUTES),
     unused={module.MODULE: trainer.train_unused},

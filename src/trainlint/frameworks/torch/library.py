@@ -113,6 +113,7 @@ LIBRARY = Library(
         {parameters.PARAMETERS: parameters.any_parameter, parameters.NAMED: parameters.any_named_parameter},
     ),
     attributes=by_class({MODULE: module.ATTRIBUTES}, known_datasets.ATTRIBUTES, weights.ATTRIBUTES),
+    assignments={MODULE: tensor_attributes.MODULE_ASSIGNMENTS},
     tensor_methods={**tensor_methods.METHODS, "zero_": tensor_attributes.cleared_in_place},
     tensor_attributes=tensor_attributes.ATTRIBUTES,
     tensor_assignments=tensor_attributes.ASSIGNMENTS,

@@ -7,7 +7,7 @@ that is part of another one (SequentialLR) names it in its slot `within`.
 from __future__ import annotations
 
 from trainlint.frameworks.call import Arguments, Call, Handler
-from trainlint.frameworks.facts import ScheduleMade
+from trainlint.frameworks.facts import MonitorMade, ScheduleMade
 from trainlint.frameworks.signatures import Signature, signature_table
 from trainlint.frameworks.torch.schedule_rates import rate_at
 from trainlint.values.origin import Made, Origin
@@ -198,6 +198,10 @@ def _step(call: Call) -> Value:
     metric = call.argument(0, "metrics", "epoch")
     if metric is not None:
         objects["metric"] = metric
+        if isinstance(schedule, Instance) and schedule.title == "ReduceLROnPlateau":
+            text = call.site.text.partition("(")[2].rpartition(")")[0]
+            watched, mode = Known(text, call.origin), schedule.arguments.get("mode")
+            call.machine.note(MonitorMade(schedule, "torch", watched, mode))
     call.machine.happen("scheduler_step", call.site, schedule=schedule, **objects)
     return Known(None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trainlint.frameworks.call import Call, Handler
+from trainlint.frameworks.facts import LeftUnused
 from trainlint.frameworks.torch import operations, tensor_shapes
 from trainlint.frameworks.torch.parameters import owners_of, set_trainable
 from trainlint.frameworks.torch.sizes import (
@@ -10,7 +11,7 @@ from trainlint.frameworks.torch.sizes import (
 )
 from trainlint.frameworks.torch.tensor_methods import detached, rank, tensor_of
 from trainlint.values.tensor import Tensor
-from trainlint.values.value import Items, Known, Reference, Unknown, Value
+from trainlint.values.value import Instance, Items, Known, Reference, Unknown, Value, constant
 
 # -- attributes -------------------------------------------------------------------------------------------
 
@@ -46,7 +47,9 @@ def _needs_gradient(call: Call) -> Value:
 def _gradient(call: Call) -> Value:
     tensor = tensor_of(call)
     of: dict[str, Value] = {"of": Items(owners_of(tensor) or (), "tuple")}
-    return call.tensor("gradient", (), tensor.shape, settings=of, dtype=tensor.dtype, library="torch", data=None)
+    return call.tensor(
+        "gradient", (), tensor.shape, settings=of, dtype=tensor.dtype, library="torch", data=None
+    )
 
 
 ATTRIBUTES: dict[str, Handler] = {
@@ -92,5 +95,27 @@ def cleared_in_place(call: Call) -> Value:
     return operations.ELEMENTWISE_METHODS["zero_"].result(call, tensor_of(call), {})
 
 
-ASSIGNMENTS: dict[str, Handler] = {"requires_grad": _set_requires_grad, "grad": _set_gradient}
+REQUIRES_GRAD_MISSPELT = ("require_grad", "require_grads", "requires_grads", "required_grad", "requiers_grad")
+
+
+def set_to_no_effect(call: Call) -> Value:
+    """`parameter.require_grad = False`, `module.requires_grad = False`: an attribute like any other."""
+    value = call.argument(0)
+    if isinstance(constant(value), bool) and not call.site.text.startswith("self."):
+        receiver = call.receiver or Unknown("a module")
+        call.machine.note(LeftUnused(receiver, call.name, "assigned", call.site))
+    if isinstance(call.receiver, Instance) and value is not None:
+        call.machine.write(call.receiver, call.name, value)
+    return Known(None)
+
+
+MODULE_ASSIGNMENTS: dict[str, Handler] = dict.fromkeys(
+    ("requires_grad", *REQUIRES_GRAD_MISSPELT), set_to_no_effect
+)
+"""What assigning to an attribute of a module does."""
+
+ASSIGNMENTS: dict[str, Handler] = dict.fromkeys(REQUIRES_GRAD_MISSPELT, set_to_no_effect) | {
+    "requires_grad": _set_requires_grad,
+    "grad": _set_gradient,
+}
 """What assigning to an attribute of a tensor does; the value is the first argument."""

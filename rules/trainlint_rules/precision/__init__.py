@@ -1,0 +1,1 @@
+"""Rules about precision, devices and mixed precision."""
