@@ -8,7 +8,7 @@ from typing import Any
 from trainlint.frameworks.call import Call, Handler, contains_tensor
 from trainlint.frameworks.library import Library, merged
 from trainlint.frameworks.python import dictionaries, named_tuples, paths
-from trainlint.frameworks.python.builtin_functions import ELEMENTS, FUNCTIONS, METHODS
+from trainlint.frameworks.python.builtin_functions import ELEMENTS, FUNCTIONS
 from trainlint.frameworks.python.standard_library import STANDARD
 from trainlint.frameworks.settings import command_line, files
 from trainlint.values.origin import Made, Origin
@@ -56,9 +56,7 @@ LIBRARY = Library(
         dictionaries.FUNCTIONS,
         named_tuples.FUNCTIONS,
     ),
-    methods=merged(
-        METHODS, paths.METHODS, files.FILE_METHODS, dictionaries.METHODS, named_tuples.METHODS, _CONTEXT
-    ),
+    methods=merged(paths.METHODS, files.FILE_METHODS, dictionaries.METHODS, named_tuples.METHODS, _CONTEXT),
     attributes=merged(command_line.ATTRIBUTES, paths.ATTRIBUTES),
     calls=named_tuples.CALLS,
     elements=ELEMENTS,

@@ -6,7 +6,9 @@ from itertools import pairwise, product
 from math import prod
 
 from trainlint.frameworks.call import Arguments, Call, Handler
-from trainlint.frameworks.python.builtin_functions import FUNCTIONS, first_argument, record_as_dictionary
+from trainlint.frameworks.python.builtin_functions import FUNCTIONS
+from trainlint.frameworks.python.iterables import first_argument
+from trainlint.frameworks.python.objects import record_as_dictionary
 from trainlint.frameworks.settings.namespaces import copied
 from trainlint.values.origin import Made, Origin
 from trainlint.values.value import (
