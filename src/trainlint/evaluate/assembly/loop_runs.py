@@ -14,6 +14,7 @@ from trainlint.evaluate.iteration import element
 from trainlint.evaluate.machine import Machine
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
+from trainlint.frameworks.torch.sizes import is_none
 from trainlint.plan.data import Data
 from trainlint.plan.run import TrainingRun
 from trainlint.plan.setting import Setting
@@ -96,6 +97,16 @@ class _Loops:
         return self.told.get(name, loader.arguments.get(name) if loader is not None else None)
 
     @property
+    def shuffle(self) -> Setting[bool]:
+        """Whether batches are drawn in random order; unknown where something else decides the order."""
+        arguments = self.loader.arguments if self.loader is not None else {}
+        if not all(is_none(arguments, name) for name in ("sampler", "batch_sampler") if name in arguments):
+            return Setting(reason="a sampler decides the order")
+        if catalogue.is_a(arguments.get("dataset"), "torch.utils.data.IterableDataset"):
+            return Setting(reason="the data set decides the order")
+        return flag(self.option("shuffle"))
+
+    @property
     def data(self) -> Data:
         loader = self.loader
         batch = (
@@ -148,7 +159,8 @@ def _run(loops: _Loops, objectives: Mapping[int, int]) -> TrainingRun:
         batch_size=whole(loops.option("batch_size")),
         epochs=loops.epochs,
         steps_per_epoch=whole(loops.told.get("steps_per_epoch")),
-        shuffle=flag(loops.option("shuffle")),
+        shuffle=loops.shuffle,
+        loader=loops.loader.origin if loops.loader is not None else None,
         drop_last=flag(loops.option("drop_last")),
         validates=validation if isinstance(validation, bool) else None,
         callbacks=_callbacks(loops),
