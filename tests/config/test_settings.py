@@ -19,3 +19,9 @@ def test_unknown_keys_are_errors() -> None:
 def test_settings_survive_json() -> None:
     settings = Settings(select=("TL101",), rules={"learning-rate-too-low": {"low": 1e-7}})
     assert Settings.model_validate_json(settings.model_dump_json()) == settings
+
+
+def test_settings_with_patterns_survive_json() -> None:
+    written = {"exclude": ["a/*"], "per-file-ignores": {"tests/*": ["TL1"]}}
+    settings = Settings.model_validate(written)
+    assert Settings.model_validate_json(settings.model_dump_json()) == settings

@@ -24,6 +24,7 @@ from trainlint.evaluate.evaluate import evaluate
 from trainlint.plan import context
 from trainlint.plan.loop import Event
 from trainlint.plan.plan import TrainingPlan
+from trainlint.sources.choice import FileChoice
 from trainlint.sources.discovery import discover
 from trainlint.sources.document import Document, Unreadable
 from trainlint.syntax.gate import SyntaxProblem
@@ -70,7 +71,7 @@ def reach_of(folder: Path) -> Reach:
 
 
 def plans(folder: Path) -> Iterator[TrainingPlan]:
-    for path in discover([folder], respect_gitignore=False):
+    for path in discover([folder], FileChoice(respect_gitignore=False)):
         try:
             yield evaluate(Document.from_path(path), root=folder)
         except (Unreadable, SyntaxProblem):

@@ -26,7 +26,7 @@ def site(filename: str, row: int, column: int, text: str) -> TextSite:
     return TextSite(Place(filename, row, column, row, column + len(text)), text)
 
 
-def plan_of_calls(document: Document) -> TrainingPlan:
+def plan_of_calls(document: Document, versions: dict[str, str] | None = None) -> TrainingPlan:
     """A plan with an optimizer for each `Adam(...)` of the text; its rate is what stands in the brackets."""
     optimizers = []
     for row in range(1, len(document.lines) + 1):

@@ -182,7 +182,7 @@ def test_a_place_that_cannot_be_found_costs_one_finding(bench: Bench) -> None:
 def test_an_analysis_that_breaks_is_a_finding(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def give_up(document: Document) -> NoReturn:
+    def give_up(document: Document, versions: dict[str, str]) -> NoReturn:
         raise error
 
     monkeypatch.setattr(check, "plan_of_document", give_up)
@@ -192,7 +192,7 @@ def test_an_analysis_that_breaks_is_a_finding(
 
 
 def test_text_that_is_not_python_is_a_finding(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(document: Document) -> NoReturn:
+    def refuse(document: Document, versions: dict[str, str]) -> NoReturn:
         raise SyntaxProblem("invalid syntax", 3, 5)
 
     monkeypatch.setattr(check, "plan_of_document", refuse)

@@ -63,14 +63,15 @@ def test_piped_text_is_checked_and_shown(project: Path) -> None:
     ("fail_on", "fails"), [("error", True), ("warning", True), ("info", True), ("never", False)]
 )
 def test_the_bar_for_failing_can_be_moved(project: Path, fail_on: str, fails: bool) -> None:
-    assert check_files([Path("a.py")]).fails(fail_on) is fails
+    settings = Settings.model_validate({"fail-on": fail_on})
+    assert check_files([Path("a.py")], settings).fails() is fails
 
 
 def test_a_finding_below_the_bar_does_not_fail(project: Path) -> None:
     result = check_files([Path("a.py")], Settings(severity={"TL101": "info"}))
     assert result.diagnostics
-    assert not result.fails("warning")
-    assert result.fails("info")
+    assert not result.fails()
+    assert check_files([Path("a.py")], Settings(severity={"TL101": "info"}, fail_on="info")).fails()
 
 
 def test_a_plugin_that_is_broken_is_told_once(project: Path, bench: Bench) -> None:

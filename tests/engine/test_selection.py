@@ -107,7 +107,7 @@ def test_options_reach_their_rule() -> None:
 
 
 def test_wrong_options_are_named() -> None:
-    with pytest.raises(WrongOption, match="unknown option `lo` of rule `tunable`; its options: `low`"):
+    with pytest.raises(WrongOption, match="unknown option `lo` of rule `tunable`; did you mean `low`"):
         selection(rules={"tunable": {"lo": 1}})
     with pytest.raises(WrongOption, match="option `low` of rule `tunable` is 'small'"):
         selection(rules={"tunable": {"low": "small"}})

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from trainlint.sources.choice import FileChoice
 from trainlint.sources.discovery import MissingPath, discover, repository_root, shown_name
 
 
@@ -21,7 +22,7 @@ def make(root: Path, *names: str, **contents: str) -> None:
 
 
 def names(root: Path, *paths: Path, respect_gitignore: bool = True) -> list[str]:
-    found = discover(list(paths) or [root], respect_gitignore=respect_gitignore)
+    found = discover(list(paths) or [root], FileChoice(respect_gitignore=respect_gitignore))
     return [file.relative_to(root).as_posix() for file in found]
 
 

@@ -1,31 +1,103 @@
-"""What a user may decide: which rules run, how loud they are, and their own options."""
+"""What a user may decide: which rules run where, how loud they are, and their own options."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from trainlint.sources.choice import FileChoice
+from trainlint.sources.patterns import Pattern, spec
+
+Level = Literal["error", "warning", "info"]
 
 
 def _kebab(name: str) -> str:
     return name.replace("_", "-")
 
 
-class Settings(BaseModel):
-    """Settings of one run. A selector is a rule's name or code, the beginning of a code, a family, or ALL.
+def _pattern(written: object) -> object:
+    """Text becomes a pattern below the current folder; a settings file gives its patterns a folder."""
+    if isinstance(written, str):
+        written = Pattern(written)
+    if isinstance(written, Pattern):
+        try:
+            spec((written.text,))
+        except ValueError as error:
+            raise ValueError(f"`{written.text}` is no pattern: {error}") from None
+    return written
+
+
+def _per_file(written: object) -> object:
+    """The table `pattern = [selectors]` as pairs."""
+    if not isinstance(written, dict):
+        return written
+    return tuple((pattern, selectors) for pattern, selectors in written.items())
+
+
+_Selectors = tuple[str, ...]
+_FilePattern = Annotated[Pattern, BeforeValidator(_pattern), WithJsonSchema({"type": "string"})]
+_PerFile = Annotated[
+    tuple[tuple[_FilePattern, _Selectors], ...],
+    BeforeValidator(_per_file),
+    WithJsonSchema(
+        {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
+    ),
+]
+_Version = Annotated[
+    str,
+    BeforeValidator(lambda given: str(given) if isinstance(given, int | float) else given),
+    Field(pattern=r"^\d+(\.\d+)*[\w.+-]*$"),
+]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=_kebab, populate_by_name=True)
+
+
+class Settings(_Model):
+    """Settings for a file. A selector is a rule's name or code, the beginning of a code, a family, or ALL.
 
     `select` replaces what `profile` chooses; of a `select` and an `ignore` that both name a rule, the more
     specific one holds.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=_kebab, populate_by_name=True)
+    select: _Selectors | None = Field(None, description="The rules that run, instead of a profile's.")
+    extend_select: _Selectors = Field((), description="Rules that run as well.")
+    ignore: _Selectors = Field((), description="Rules that do not run.")
+    per_file_ignores: _PerFile = Field((), description="Rules that do not run on files of a pattern.")
+    profile: Literal["default", "strict", "all"] = Field("default", description="The rules to start from.")
+    severity: dict[str, Level] = Field({}, description="How loud rules are, by selector.")
+    fail_on: Literal["error", "warning", "info", "never"] = Field(
+        "warning", description="The least severity of a finding that makes the exit status 1."
+    )
+    exclude: tuple[_FilePattern, ...] | None = Field(
+        None, description="Files and folders that are passed over, instead of the usual ones such as `.venv`."
+    )
+    extend_exclude: tuple[_FilePattern, ...] = Field((), description="More of them; inheriting adds up.")
+    include: tuple[_FilePattern, ...] | None = Field(
+        None, description="The files of a folder that are checked, instead of `*.py` and `*.ipynb`."
+    )
+    respect_gitignore: bool = Field(True, description="Whether files that git ignores are passed over.")
+    baseline: str | None = Field(None, description="A file of findings that are known and not reported.")
+    framework_versions: dict[str, _Version] = Field(
+        {}, description="Versions of libraries, where the project's files do not say them."
+    )
+    docs_url: str | None = Field(None, description="Where the pages of rules lie: a link ends in NAME.md.")
+    rules: dict[str, dict[str, Any]] = Field({}, description="Options of single rules.")
 
-    select: tuple[str, ...] | None = None
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    per_file_ignores: dict[str, tuple[str, ...]] = {}
-    profile: Literal["default", "strict", "all"] = "default"
-    severity: dict[str, Literal["error", "warning", "info"]] = {}
-    fail_on: Literal["error", "warning", "info", "never"] = "warning"
-    respect_gitignore: bool = True
-    rules: dict[str, dict[str, Any]] = {}
+    @property
+    def file_choice(self) -> FileChoice:
+        """Which files of a folder these settings choose."""
+        return FileChoice(
+            respect_gitignore=self.respect_gitignore,
+            exclude=self.exclude,
+            extend_exclude=self.extend_exclude,
+            include=self.include,
+        )
+
+
+class SettingsFile(Settings):
+    """What may stand in a settings file."""
+
+    extend: str | None = Field(None, description="A settings file whose settings hold where this has none.")

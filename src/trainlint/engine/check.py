@@ -15,6 +15,7 @@ from trainlint.engine.own_rules import AnalysisGaveUp, FileNotParsed, RuleFailed
 from trainlint.engine.registry import registry, words_of
 from trainlint.engine.rule import Finding, Options, Rule
 from trainlint.engine.selection import Selection
+from trainlint.engine.timings import timed
 from trainlint.plan.plan import TrainingPlan
 from trainlint.sources.discovery import repository_root
 from trainlint.sources.document import Document, Unreadable
@@ -35,7 +36,14 @@ def check_document(document: Document, settings: Settings | None = None) -> list
 
 
 def check_source(text: str, filename: str = "<text>", settings: Settings | None = None) -> list[Diagnostic]:
-    """All findings of a program given as text; of a notebook when the file name ends in `.ipynb`."""
+    """All findings of a program given as text; of a notebook when the file name ends in `.ipynb`.
+
+    Without settings, those of the settings file nearest to `filename` hold, if a file is named.
+    """
+    if settings is None and filename != "<text>":
+        from trainlint.engine.configured import Configured
+
+        settings = Configured().settings_for(Path(filename))
     try:
         document = Document.from_text(text, filename)
     except Unreadable as error:
@@ -53,22 +61,28 @@ def plan_of(text: str, filename: str = "<text>") -> TrainingPlan:
     return plan_of_document(Document.from_text(text, filename))
 
 
-def plan_of_document(document: Document) -> TrainingPlan:
-    """The plan of a document; an empty one when it mentions no deep-learning package."""
+def plan_of_document(document: Document, versions: dict[str, str] | None = None) -> TrainingPlan:
+    """The plan of a document; an empty one when it mentions no deep-learning package. `versions` of libraries
+    hold where they differ from what the project's files say."""
     if not is_relevant(document.text):
         return TrainingPlan(filename=document.filename)
     from trainlint.evaluate.evaluate import evaluate
 
     folder = document.path.parent if document.path else None
-    return evaluate(document, root=(repository_root(folder) or folder) if folder else None)
+    root = (repository_root(folder) or folder) if folder else None
+    return evaluate(document, root=root, versions=versions)
 
 
 def unreadable(problem: Unreadable, settings: Settings) -> list[Diagnostic]:
     """The finding for a file that could not be turned into text."""
+    return own_findings(FileNotParsed, problem.filename, problem.reason, settings)
+
+
+def own_findings(rule: type[Rule], filename: str, reason: str, settings: Settings) -> list[Diagnostic]:
+    """What the engine has to say about a file that it has no text of, as far as the settings let it."""
     selection = selection_for(settings)
-    severity = selection.severities.get(FileNotParsed.name)
-    found = own_diagnostic(FileNotParsed, problem.filename, problem.reason, severity)
-    return _finished([found], Texts(Document(problem.filename, "", Path(problem.filename))), selection)
+    found = own_diagnostic(rule, filename, reason, selection.severities.get(rule.name))
+    return _finished([found], Texts(Document(filename, "", Path(filename))), selection)
 
 
 def selection_for(settings: Settings) -> Selection:
@@ -104,7 +118,8 @@ def _diagnostics(document: Document, selection: Selection) -> Iterator[Diagnosti
         return
     severities = selection.severities
     try:
-        plan = plan_of_document(document)
+        with timed("understanding"):
+            plan = plan_of_document(document, selection.framework_versions)
     except SyntaxProblem as problem:
         severity = severities.get(FileNotParsed.name)
         reason = f"not parsed: {problem.message}"
@@ -137,7 +152,7 @@ def _ask(rule: type[Rule], options: Options, plan: TrainingPlan) -> tuple[list[F
     asked: Rule | None = None
     try:
         # What a rule prints must not get into the report.
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(sys.stderr), timed(f"rule {rule.name}"):
             asked = rule(options)
             asked.check(plan)
     except Exception as error:

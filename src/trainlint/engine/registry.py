@@ -22,7 +22,13 @@ GROUP = "trainlint.rules"
 
 
 class UnknownRule(Exception):
-    """A selector that names no rule; the text says which one was probably meant."""
+    """A selector that names no rule; the text says which one was probably meant. `key` is the setting that
+    holds it, where that is known."""
+
+    def __init__(self, text: str, word: str = "") -> None:
+        super().__init__(text)
+        self.word = word
+        self.key: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class Registry:
         target = COUNTERPARTS.get(code)
         if target in self.rules:
             return self.rules[target]
-        raise UnknownRule(self._unknown(word))
+        raise UnknownRule(self._unknown(word), selector)
 
     def matching(self, selector: str) -> frozenset[str]:
         """Names of the rules that a selector stands for: a name, a code or its beginning, a family, ALL."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trainlint.config.settings import Settings
 from trainlint.engine.check import check_document, selection_for, unreadable
+from trainlint.engine.configured import Configured, settings_of
 from trainlint.engine.diagnose import own_diagnostic
 from trainlint.engine.diagnostic import Diagnostic, Severity
 from trainlint.engine.own_rules import RuleFailed
 from trainlint.engine.registry import registry
+from trainlint.engine.work import Outcome, Runner, Task, one_by_one
 from trainlint.sources.discovery import discover, shown_name
 from trainlint.sources.document import Document, Unreadable
+
+if TYPE_CHECKING:
+    from trainlint.engine.cache import Cache
 
 
 @dataclass
@@ -25,13 +29,18 @@ class RunResult:
     diagnostics: list[Diagnostic]
     filenames: list[str]
     _documents: dict[str, Document | None] = field(default_factory=dict)
+    thresholds: Mapping[str, str] = field(default_factory=dict)
+    """The `fail-on` of each file."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """The time that stages and rules took, over all processes."""
 
-    def fails(self, fail_on: str) -> bool:
-        """Whether a finding is at least as severe as `fail_on`, which may be `never`."""
-        if fail_on == "never":
-            return False
-        threshold = Severity(fail_on).rank
-        return any(diagnostic.severity.rank <= threshold for diagnostic in self.diagnostics)
+    def fails(self) -> bool:
+        """Whether a finding is at least as severe as `fail-on` of its file, which may be `never`."""
+        for diagnostic in self.diagnostics:
+            fail_on = self.thresholds.get(diagnostic.place.filename, "warning")
+            if fail_on != "never" and diagnostic.severity.rank <= Severity(fail_on).rank:
+                return True
+        return False
 
     def line(self, filename: str, cell: int | None, row: int) -> str | None:
         """The text of a line that a finding points at; None when the file cannot be read any more."""
@@ -45,57 +54,87 @@ class RunResult:
 
 
 def check_files(
-    files: Sequence[Path], settings: Settings | None = None, executor: Executor | None = None
+    files: Sequence[Path],
+    settings: Settings | Configured | None = None,
+    runner: Runner = one_by_one,
+    *,
+    cache: Cache | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> RunResult:
-    """Checks files one by one, or all at once on an executor of any kind."""
-    settings = settings or Settings()
-    selection_for(settings)  # wrong settings come to light here, before any work
-    check = partial(check_file, settings=settings)
-    results: Iterable[list[Diagnostic]] = executor.map(check, files) if executor else map(check, files)
-    return _result(results, [shown_name(file) for file in files], settings)
+    """Checks files one by one, or with another runner. `progress` hears how many more files are done.
+
+    Raises:
+        WrongSettings, UnknownRule, WrongOption: the settings cannot be used; nothing was checked.
+    """
+    of_file = settings_of(settings)
+    given = [of_file(file) for file in files]  # wrong settings come to light here, before any work
+    if isinstance(settings, Settings):
+        selection_for(settings)
+    tasks = [Task(file, shown_name(file), its) for file, its in zip(files, given, strict=True)]
+    outcomes = _outcomes(tasks, runner, cache, progress or (lambda done: None))
+    result = _result(
+        [outcome.diagnostics for outcome in outcomes], {task.filename: task.settings for task in tasks}
+    )
+    for outcome in outcomes:
+        for name, seconds in outcome.seconds.items():
+            result.seconds[name] = result.seconds.get(name, 0.0) + seconds
+    return result
 
 
-def check_bytes(data: bytes, filename: str, settings: Settings | None = None) -> RunResult:
+def _outcomes(
+    tasks: Sequence[Task], runner: Runner, cache: Cache | None, progress: Callable[[int], None]
+) -> list[Outcome]:
+    """What came of each task, in their order: kept from earlier, or worked out now."""
+    known = {number: cache.find(task) for number, task in enumerate(tasks)} if cache else {}
+    outcomes = {number: outcome for number, outcome in known.items() if outcome is not None}
+    progress(len(outcomes))
+    numbers = [number for number in range(len(tasks)) if number not in outcomes]
+    for index, outcome in runner([tasks[number] for number in numbers]):
+        outcomes[numbers[index]] = outcome
+        if cache:
+            cache.keep(tasks[numbers[index]], outcome)
+        progress(1)
+    return [outcomes[number] for number in range(len(tasks))]
+
+
+def check_bytes(data: bytes, filename: str, settings: Settings | Configured | None = None) -> RunResult:
     """Checks what would be the content of a file, such as what comes through a pipe."""
-    settings = settings or Settings()
+    settings = settings_of(settings)(Path(filename))
     try:
         document = Document.from_bytes(data, filename)
     except Unreadable as problem:
-        return _result([unreadable(problem, settings)], [filename], settings)
-    result = _result([check_document(document, settings)], [filename], settings)
+        return _result([unreadable(problem, settings)], {filename: settings})
+    result = _result([check_document(document, settings)], {filename: settings})
     result._documents[filename] = document
     return result
 
 
-def check_file(file: Path, settings: Settings) -> list[Diagnostic]:
-    """All findings of one file; a file that cannot be read is a finding."""
-    try:
-        document = Document.from_path(file, shown_name(file))
-    except Unreadable as problem:
-        return unreadable(problem, settings)
-    return check_document(document, settings)
-
-
-def check_paths(paths: Iterable[str | Path], settings: Settings | None = None) -> list[Diagnostic]:
-    """All findings of files and folders.
+def check_paths(
+    paths: Iterable[str | Path], settings: Settings | Configured | None = None
+) -> list[Diagnostic]:
+    """All findings of files and folders; without settings, those of the nearest settings file of each hold.
 
     Raises:
         MissingPath: a path does not exist.
+        WrongSettings: the settings of a file cannot be used.
     """
-    settings = settings or Settings()
-    files = discover([Path(path) for path in paths], respect_gitignore=settings.respect_gitignore)
+    settings = settings or Configured()
+    of_folder = settings_of(settings)
+    files = discover([Path(path) for path in paths], lambda folder: of_folder(folder).file_choice)
     return check_files(files, settings).diagnostics
 
 
-def _result(results: Iterable[list[Diagnostic]], filenames: list[str], settings: Settings) -> RunResult:
+def _result(results: Iterable[list[Diagnostic]], settings: dict[str, Settings]) -> RunResult:
     # A finding may lie in a file that others import: it is then found with each of them.
     found = {(d.place, d.cell, d.code, d.message): d for result in results for d in result}
     diagnostics = sorted(found.values(), key=lambda diagnostic: diagnostic.sort_key)
-    return RunResult([*_plugin_problems(settings), *diagnostics], filenames)
+    thresholds = {filename: its.fail_on for filename, its in settings.items()}
+    return RunResult([*_plugin_problems(settings), *diagnostics], list(settings), thresholds=thresholds)
 
 
-def _plugin_problems(settings: Settings) -> list[Diagnostic]:
-    selection = selection_for(settings)
+def _plugin_problems(settings: dict[str, Settings]) -> list[Diagnostic]:
+    # A plugin is a matter of the run: the settings of its first file decide.
+    selection = selection_for(next(iter(settings.values()), Settings()))
     if not selection.chooses(RuleFailed.name):
         return []
     severity = selection.severities.get(RuleFailed.name)

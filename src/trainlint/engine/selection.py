@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 
-from pathspec import GitIgnoreSpec
 from pydantic import ValidationError
 
 from trainlint.config.settings import Settings
 from trainlint.engine.diagnostic import Severity
-from trainlint.engine.registry import Registry
+from trainlint.engine.registry import Registry, UnknownRule
 from trainlint.engine.rule import Options, Rule
+from trainlint.sources.patterns import Pattern, matches
 
 _PROFILES = {
     "default": frozenset({"default"}),
@@ -24,6 +26,10 @@ _NOT_NAMED = -1
 class WrongOption(Exception):
     """A rule's option that the rule does not accept; the text names key and value."""
 
+    def __init__(self, text: str, key: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.key = key
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -31,7 +37,9 @@ class Selection:
 
     chosen: tuple[tuple[type[Rule], Options], ...]
     severities: dict[str, Severity]
-    _ignores: tuple[tuple[GitIgnoreSpec, frozenset[str]], ...]
+    framework_versions: dict[str, str]
+    docs_url: str | None
+    _ignores: tuple[tuple[Pattern, frozenset[str]], ...]
 
     @classmethod
     def of(cls, settings: Settings, registry: Registry) -> Selection:
@@ -44,8 +52,9 @@ class Selection:
         names = _chosen(settings, registry)
         options = {}
         for selector, given in settings.rules.items():
-            rule = registry.find(selector)
-            options[rule.name] = _options(rule, given)
+            with _about("rules", selector):
+                rule = registry.find(selector)
+            options[rule.name] = _options(rule, given, selector)
         return cls(
             chosen=tuple(
                 (rule, options.get(name) or rule.options_model())
@@ -53,28 +62,31 @@ class Selection:
                 if name in names
             ),
             severities=_severities(settings, registry),
+            framework_versions=dict(settings.framework_versions),
+            docs_url=settings.docs_url,
             _ignores=tuple(
-                (
-                    GitIgnoreSpec.from_lines([pattern]),
-                    frozenset().union(*(registry.matching(selector) for selector in selectors)),
-                )
-                for pattern, selectors in settings.per_file_ignores.items()
+                (pattern, _members(selectors, registry, "per-file-ignores", pattern.text))
+                for pattern, selectors in settings.per_file_ignores
             ),
         )
 
     def runs_on(self, name: str, filename: str) -> bool:
         """Whether a chosen rule runs on a file, which `per-file-ignores` may prevent."""
-        return not any(name in names and spec.match_file(filename) for spec, names in self._ignores)
+        return not any(name in names and matches((pattern,), filename) for pattern, names in self._ignores)
 
     def chooses(self, name: str) -> bool:
         return any(rule.name == name for rule, _ in self.chosen)
 
 
 def _chosen(settings: Settings, registry: Registry) -> frozenset[str]:
-    selected = _specificity(settings.select or (), registry)
-    for name, rank in _specificity(settings.extend_select, registry).items():
+    with _about("select"):
+        selected = _specificity(settings.select or (), registry)
+    with _about("extend-select"):
+        extended = _specificity(settings.extend_select, registry)
+    with _about("ignore"):
+        ignored = _specificity(settings.ignore, registry)
+    for name, rank in extended.items():
         selected[name] = max(rank, selected.get(name, _NOT_NAMED))
-    ignored = _specificity(settings.ignore, registry)
     profile = _PROFILES[settings.profile]
     names = set()
     for name, rule in registry.rules.items():
@@ -99,6 +111,8 @@ def _specificity(selectors: Iterable[str], registry: Registry) -> dict[str, int]
 
 def _severities(settings: Settings, registry: Registry) -> dict[str, Severity]:
     severities: dict[str, Severity] = {}
+    for selector in settings.severity:
+        _members((selector,), registry, "severity", selector)
     # The widest selectors first, so that narrower ones have the last word.
     for selector in sorted(settings.severity, key=lambda word: -len(registry.matching(word))):
         for name in registry.matching(selector):
@@ -106,15 +120,33 @@ def _severities(settings: Settings, registry: Registry) -> dict[str, Severity]:
     return severities
 
 
-def _options(rule: type[Rule], given: dict[str, object]) -> Options:
+@contextmanager
+def _about(*key: str) -> Iterator[None]:
+    """Marks an unknown rule with the setting that names it."""
+    try:
+        yield
+    except UnknownRule as error:
+        error.key = error.key or key
+        raise
+
+
+def _members(selectors: Iterable[str], registry: Registry, *key: str) -> frozenset[str]:
+    with _about(*key):
+        return frozenset().union(*(registry.matching(selector) for selector in selectors))
+
+
+def _options(rule: type[Rule], given: dict[str, object], selector: str) -> Options:
     try:
         return rule.options_model.model_validate(given)
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
-            allowed = ", ".join(f"`{name}`" for name in rule.options_model.model_fields) or "none"
-            reason = f"unknown option `{key}` of rule `{rule.name}`; its options: {allowed}"
+            known = list(rule.options_model.model_fields)
+            near = get_close_matches(key, known, n=1)
+            allowed = ", ".join(f"`{name}`" for name in known) or "none"
+            advice = f"did you mean `{near[0]}`?" if near else f"its options: {allowed}"
+            reason = f"unknown option `{key}` of rule `{rule.name}`; {advice}"
         else:
             reason = f"option `{key}` of rule `{rule.name}` is {problem['input']!r}: {problem['msg']}"
-        raise WrongOption(reason) from error
+        raise WrongOption(reason, ("rules", selector, *key.split("."))) from error

@@ -35,7 +35,8 @@ RECURSION_LIMIT = 12_000
 def evaluate(
     document: Document, *, root: Path | None = None, versions: dict[str, str] | None = None
 ) -> TrainingPlan:
-    """What a program would train and how.
+    """What a program would train and how. `versions` of libraries hold where they differ from what the files
+    of the project say.
 
     Raises:
         SyntaxProblem: the text is not Python.
@@ -59,7 +60,7 @@ def running(
     """
     with _deep_recursion():
         project = Project(document.path, root)
-        machine = Machine(versions_of(project) if versions is None else versions)
+        machine = Machine(versions_of(project) | (versions or {}))
         program = project.main(document)
         with machine.within(Frame(program.scope, program.whole, program)):
             yield machine, program

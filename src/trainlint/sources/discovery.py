@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pathspec import GitIgnoreSpec
 
 from trainlint.sources import disk
+from trainlint.sources.choice import DEFAULT_EXCLUDES, FileChoice
 
-SUFFIXES = (".py", ".ipynb")
-
-DEFAULT_EXCLUDES = frozenset(
-    ".bzr .cache .direnv .eggs .git .git-rewrite .hg .ipynb_checkpoints .mypy_cache .nox .pants.d .pyenv "
-    ".pytest_cache .pytype .ruff_cache .svn .tox .trainlint_cache .venv .vscode __pycache__ __pypackages__ "
-    "_build buck-out build dist node_modules site-packages venv".split()
-)
-"""Folders of generated or foreign code, looked for below the folder that a user names, never above it."""
+Choose = Callable[[Path], FileChoice]
+"""What settings say about the files of a folder."""
 
 
 class MissingPath(Exception):
@@ -39,20 +34,38 @@ class _Ignores:
 
 
 def discover(
-    paths: Sequence[Path], *, respect_gitignore: bool = True, excludes: frozenset[str] = DEFAULT_EXCLUDES
+    paths: Sequence[Path], choice: FileChoice | Choose | None = None, *, force_exclude: bool = False
 ) -> list[Path]:
-    """The files to check, sorted, each once. A file that is named is always taken."""
+    """The files to check, sorted, each once. What is named is always taken, unless `force_exclude` lets
+    exclusions hold for it as well.
+
+    Raises:
+        MissingPath: a path does not exist.
+    """
+    choose = choice if callable(choice) else _same(choice or FileChoice())
     found: dict[str, Path] = {}
     for path in paths:
-        if path.is_dir():
-            ignores = _ignores_above(path) if respect_gitignore else ()
-            for file in _walk(path, ignores, excludes, respect_gitignore):
-                found.setdefault(os.path.realpath(file), file)
-        elif path.exists():
-            found.setdefault(os.path.realpath(path), path)
-        else:
+        if not path.is_dir() and not path.exists():
             raise MissingPath(path)
+        if force_exclude and is_excluded(path, choose(path if path.is_dir() else path.parent)):
+            continue
+        if path.is_dir():
+            for file in _walk(path, _ignores_around(path, choose), _chosen_below(path, choose)):
+                found.setdefault(os.path.realpath(file), file)
+        else:
+            found.setdefault(os.path.realpath(path), path)
     return sorted(found.values(), key=lambda file: file.as_posix())
+
+
+def is_excluded(path: Path, choice: FileChoice) -> bool:
+    """Whether settings exclude a path, or a folder around it from the current one on."""
+    if choice.excludes(path, is_folder=path.is_dir()):
+        return True
+    try:
+        parts = disk.absolute(path).relative_to(disk.working_folder()).parts
+    except ValueError:
+        return False
+    return choice.exclude is None and any(part in DEFAULT_EXCLUDES for part in parts[:-1])
 
 
 def shown_name(path: Path) -> str:
@@ -72,10 +85,22 @@ def repository_root(path: Path) -> Path | None:
     return None
 
 
-def _walk(
-    folder: Path, ignores: tuple[_Ignores, ...], excludes: frozenset[str], respect_gitignore: bool
-) -> Iterator[Path]:
-    if respect_gitignore:
+def _same(choice: FileChoice) -> Choose:
+    return lambda folder: choice
+
+
+def _chosen_below(folder: Path, choose: Choose) -> Choose:
+    """Within a folder that is excluded itself, patterns that mean it cannot count: naming it is wanting it."""
+    if not choose(folder).excludes(folder, is_folder=True):
+        return choose
+    return lambda inner: replace(choose(inner), exclude=None, extend_exclude=())
+
+
+def _walk(folder: Path, ignores: tuple[_Ignores, ...], choose: Choose) -> Iterator[Path]:
+    choice = choose(folder)
+    if not choice.respect_gitignore:
+        ignores = ()
+    else:
         ignores = (*ignores, *_ignores_in(folder))
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -87,10 +112,19 @@ def _walk(
         path = Path(entry.path)
         # Linked folders are not followed: they lead to loops, and to files outside of what was named.
         if entry.is_dir(follow_symlinks=False):
-            if entry.name not in excludes and not _ignored(path, ignores, is_folder=True):
-                yield from _walk(path, ignores, excludes, respect_gitignore)
-        elif entry.name.endswith(SUFFIXES) and entry.is_file() and not _ignored(path, ignores):
+            if not choice.excludes(path, is_folder=True) and not _ignored(path, ignores, is_folder=True):
+                yield from _walk(path, ignores, choose)
+        elif (
+            choice.includes(path)
+            and entry.is_file()
+            and not choice.excludes(path)
+            and not _ignored(path, ignores)
+        ):
             yield path
+
+
+def _ignores_around(folder: Path, choose: Choose) -> tuple[_Ignores, ...]:
+    return _ignores_above(folder) if choose(folder).respect_gitignore else ()
 
 
 def _ignores_above(folder: Path) -> tuple[_Ignores, ...]:

@@ -1,0 +1,60 @@
+"""The settings of each file, tried against the rules that are installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trainlint.config.merge import Merged
+from trainlint.config.mistakes import WrongSettings
+from trainlint.config.resolve import Resolver
+from trainlint.config.settings import Settings
+from trainlint.engine.check import selection_for
+from trainlint.engine.registry import UnknownRule
+from trainlint.engine.selection import WrongOption
+from trainlint.sources.choice import FileChoice
+
+
+@dataclass
+class Configured:
+    """What every surface asks for settings: a rule or an option that does not exist comes to light here, with
+    the line that names it."""
+
+    resolver: Resolver = field(default_factory=Resolver)
+    _tried: set[int] = field(default_factory=set, repr=False)
+
+    def settings_for(self, path: Path) -> Settings:
+        """The settings of a file or folder.
+
+        Raises:
+            WrongSettings: they cannot be used.
+        """
+        merged = self.resolver.merged_for(path)
+        if id(merged) not in self._tried:
+            _try(merged)
+            self._tried.add(id(merged))
+        return merged.settings
+
+    def choice_for(self, folder: Path) -> FileChoice:
+        """Which files of a folder are checked."""
+        return self.settings_for(folder).file_choice
+
+
+SettingsOf = Callable[[Path], Settings]
+
+
+def settings_of(settings: Settings | Configured | None) -> SettingsOf:
+    """How to get from a file to its settings: the same for all, or by the nearest settings file."""
+    if isinstance(settings, Settings):
+        return lambda path: settings
+    return (settings or Configured()).settings_for
+
+
+def _try(merged: Merged) -> None:
+    try:
+        selection_for(merged.settings)
+    except UnknownRule as error:
+        raise WrongSettings(f"{merged.place(error.key, error.word) or 'settings'}: {error}") from None
+    except WrongOption as error:
+        raise WrongSettings(f"{merged.place(error.key) or 'settings'}: {error}") from None

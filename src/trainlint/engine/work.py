@@ -1,0 +1,65 @@
+"""The check of one file as a piece of work that any process, or any machine, can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trainlint.config.settings import Settings
+from trainlint.engine.check import check_document, own_findings, unreadable
+from trainlint.engine.diagnostic import Diagnostic
+from trainlint.engine.own_rules import AnalysisGaveUp
+from trainlint.engine.timings import timed, timing
+from trainlint.sources import disk
+from trainlint.sources.document import Document, Unreadable
+
+
+@dataclass(frozen=True)
+class Task:
+    """A file to check; `filename` is its name as users read it."""
+
+    path: Path
+    filename: str
+    settings: Settings
+
+
+@dataclass
+class Outcome:
+    """What came of a task: its findings, what they rest on, and where the time went.
+
+    `lasting` is false for what may be otherwise next time, such as a file that took too long.
+    """
+
+    diagnostics: list[Diagnostic]
+    rests_on: disk.Facts = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    lasting: bool = True
+
+
+Runner = Callable[[Sequence[Task]], Iterator[tuple[int, Outcome]]]
+"""Does tasks and gives each outcome with the number of its task, in any order."""
+
+
+def perform(task: Task) -> Outcome:
+    """Checks a file; one that cannot be read is a finding."""
+    with disk.noting() as facts, timing() as seconds:
+        try:
+            with timed("reading"):
+                document = Document.from_path(task.path, task.filename)
+            found = check_document(document, task.settings)
+        except Unreadable as problem:
+            found = unreadable(problem, task.settings)
+    return Outcome(found, facts, seconds)
+
+
+def one_by_one(tasks: Sequence[Task]) -> Iterator[tuple[int, Outcome]]:
+    """The runner that needs nothing: each task in turn, here."""
+    for number, task in enumerate(tasks):
+        yield number, perform(task)
+
+
+def gave_up(task: Task, reason: str) -> Outcome:
+    """The outcome of a task that could not be finished."""
+    found = own_findings(AnalysisGaveUp, task.filename, f"not analysed: {reason}", task.settings)
+    return Outcome(found, lasting=False)
