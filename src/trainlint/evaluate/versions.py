@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from configparser import ConfigParser
 from configparser import Error as ConfigParserError
 from functools import lru_cache
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -74,21 +73,13 @@ def _read(data: bytes, read: Reader) -> tuple[tuple[str, str], ...]:
         return ()  # a file that others will complain about
 
 
-@lru_cache(maxsize=1)
 def _installed_versions() -> dict[str, str]:
     """What is installed here: it counts only for a library that no file of the project mentions."""
     found: dict[str, str] = {}
     for distribution, package in DISTRIBUTIONS.items():
-        if package not in found and (installed := _installed(distribution)) is not None:
-            found[package] = installed
+        if package not in found and (version := disk.installed(distribution)):
+            found[package] = version
     return found
-
-
-def _installed(distribution: str) -> str | None:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
 
 
 def _files(root: Path) -> Iterator[tuple[Path, Reader]]:

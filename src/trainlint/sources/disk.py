@@ -13,6 +13,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
@@ -50,6 +52,10 @@ class Disk:
         except (OSError, ValueError):
             return ()
 
+    def installed(self, distribution: str) -> str:
+        """The version of a distribution that is installed here, empty for none."""
+        return _installed(distribution)
+
     def working_folder(self) -> str:
         return os.getcwd()  # noqa: PTH109
 
@@ -68,6 +74,14 @@ class Overlaid(Disk):
         if text is None:
             text = self.texts.get(os.path.realpath(path))
         return super().content(path, at_most) if text is None else text
+
+
+@cache
+def _installed(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 _disk: ContextVar[Disk] = ContextVar("disk", default=Disk())  # noqa: B039 - it holds no state
@@ -138,12 +152,21 @@ def matching(folder: Path, pattern: str) -> list[Path]:
     return [folder / found for found in names]
 
 
+def installed(distribution: str) -> str:
+    """The version of a distribution that is installed, empty for none."""
+    version = _disk.get().installed(distribution)
+    _note(f"installed {distribution}", version)
+    return version
+
+
 def answer(question: str) -> str:
     """What the disk has to say now to a question that was noted."""
     about, _, rest = question.partition(" ")
     disk = _disk.get()
     if about == "kind":
         return disk.kind(rest)
+    if about == "installed":
+        return disk.installed(rest)
     detail, _, name = rest.partition(" ")
     if about == "names":
         return digest("\0".join(disk.names(name, detail)).encode("utf-8", "surrogateescape"))

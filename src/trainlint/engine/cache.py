@@ -1,0 +1,188 @@
+"""Findings of earlier runs, kept for as long as everything they rest on stands as it did."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import sys
+import zlib
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+import trainlint
+from trainlint.engine.diagnostic import Diagnostic
+from trainlint.engine.own_rules import AnalysisGaveUp, RuleFailed
+from trainlint.engine.registry import registry
+from trainlint.engine.work import Outcome, Task
+from trainlint.sources import disk
+
+FOLDER = ".trainlint_cache"
+
+KEPT_DAYS = 30
+"""Days after which an entry that nobody asked for is dropped."""
+
+_FILE = "findings.sqlite"
+_BATCH = 200
+_SHORT_LIVED = frozenset({RuleFailed.code, AnalysisGaveUp.code})
+_DIAGNOSTICS = TypeAdapter(list[Diagnostic])
+
+
+class Cache:
+    """Outcomes by task. Several processes may use one folder at once; a cache that cannot be read is empty,
+    and one that cannot be written keeps nothing."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._answers: dict[str, str] = {}
+        self._waiting: dict[str, bytes] = {}
+        self._used: set[str] = set()
+        self._connection = _opened(folder)
+
+    def find(self, task: Task) -> Outcome | None:
+        """The outcome of an equal task, if all that it rests on is still so."""
+        if self._connection is None or (key := self._key(task)) is None:
+            return None
+        try:
+            row = self._connection.execute("SELECT outcome FROM outcomes WHERE key = ?", (key,)).fetchone()
+        except sqlite3.Error:
+            return None
+        try:
+            facts, found = json.loads(zlib.decompress(row[0])) if row else (None, None)
+            if facts is None or any(self._answer(question) != said for question, said in facts.items()):
+                return None
+            outcome = Outcome(_DIAGNOSTICS.validate_python(found), facts)
+        except (zlib.error, ValueError, TypeError, AttributeError, ValidationError):
+            return None  # a damaged entry
+        self._used.add(key)
+        return outcome
+
+    def keep(self, task: Task, outcome: Outcome) -> None:
+        """Keeps an outcome, unless it may be otherwise next time."""
+        if self._connection is None or not outcome.lasting:
+            return
+        if any(diagnostic.code in _SHORT_LIVED for diagnostic in outcome.diagnostics):
+            return
+        content = outcome.rests_on.get(_question(task))
+        if content is None or content == "unreadable":
+            return
+        found = _DIAGNOSTICS.dump_python(outcome.diagnostics, mode="json")
+        entry = zlib.compress(json.dumps([outcome.rests_on, found]).encode(), 1)
+        self._waiting[_key(task, content)] = entry
+        if len(self._waiting) >= _BATCH:
+            self._write()
+
+    def close(self) -> None:
+        """Writes what is waiting, and drops what has not been asked for since long."""
+        if self._connection is None:
+            return
+        self._write()
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+        self._connection = None
+
+    def _key(self, task: Task) -> str | None:
+        content = self._answer(_question(task))
+        return None if content == "unreadable" else _key(task, content)
+
+    def _answer(self, question: str) -> str:
+        if question not in self._answers:
+            self._answers[question] = disk.answer(question)
+        return self._answers[question]
+
+    def _write(self) -> None:
+        assert self._connection is not None
+        today = date.today().toordinal()
+        used = [(today, key, today) for key in self._used]
+        try:
+            with self._connection:
+                self._connection.executemany(
+                    "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?)",
+                    [(key, today, entry) for key, entry in self._waiting.items()],
+                )
+                self._connection.executemany("UPDATE outcomes SET used = ? WHERE key = ? AND used < ?", used)
+                self._connection.execute("DELETE FROM outcomes WHERE used < ?", (today - KEPT_DAYS,))
+        except sqlite3.Error:
+            pass  # another process holds it, the disk is full or read-only
+        self._waiting.clear()
+        self._used.clear()
+
+
+def folder_for(working_folder: Path) -> Path:
+    """Where the cache of a run lies unless the user says otherwise: in the repository's root."""
+    from trainlint.sources.discovery import repository_root
+
+    return (repository_root(working_folder) or working_folder) / FOLDER
+
+
+def _opened(folder: Path) -> sqlite3.Connection | None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+    except OSError:
+        return None
+    file = folder / _FILE
+    try:
+        return _connected(file)
+    except sqlite3.OperationalError:
+        return None
+    except sqlite3.DatabaseError:  # damaged
+        with contextlib.suppress(OSError, sqlite3.Error):
+            file.unlink(missing_ok=True)
+            return _connected(file)
+        return None
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=5)
+    try:
+        connection.execute("PRAGMA synchronous = OFF")  # a lost entry is worked out again
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS outcomes (key TEXT PRIMARY KEY, used INTEGER, outcome BLOB)"
+        )
+        connection.execute("SELECT key FROM outcomes LIMIT 1").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _question(task: Task) -> str:
+    return f"content None {disk.absolute(task.path)}"
+
+
+def _key(task: Task, content: str) -> str:
+    parts = (
+        str(disk.absolute(task.path)),
+        task.filename,
+        str(disk.working_folder()),
+        content,
+        task.settings.model_dump_json(),
+        _tool(),
+    )
+    return disk.digest("\0".join(parts).encode("utf-8", "surrogatepass"))
+
+
+@cache
+def _tool() -> str:
+    """What stands behind findings beside the program: Python, and every file of trainlint and of plugins.
+
+    Contents, not versions: so a rule that is being written counts, and a new installation of the same does not.
+    """
+    parts: list[Any] = [sys.version, trainlint.__version__]
+    modules = {rule.__module__.partition(".")[0] for rule in registry().rules.values()} | {"trainlint"}
+    for name in sorted(modules):
+        file = getattr(sys.modules.get(name), "__file__", None)
+        if file is None:
+            continue
+        files = sorted(Path(file).parent.rglob("*.py")) if Path(file).name == "__init__.py" else [Path(file)]
+        for path in files:
+            with contextlib.suppress(OSError):
+                parts += [path, disk.digest(path.read_bytes())]
+    return disk.digest(repr(parts).encode("utf-8", "surrogatepass"))

@@ -1,0 +1,139 @@
+"""Checks files in processes of their own. A process that dies costs one file, never the run."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import multiprocessing
+import os
+import signal
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from time import monotonic
+
+from trainlint.engine.registry import registry
+from trainlint.engine.work import Outcome, Task, gave_up, one_by_one, perform
+
+WORTH_IT = 20
+"""Files from which on processes are started: fewer are done sooner than a process is ready."""
+
+TIME_LIMIT = 60.0
+"""Seconds for one file. The slowest of public training code takes a few."""
+
+_LARGEST_BATCH = 16
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A runner with `jobs` processes. A file that kills its process, or takes longer than `time_limit` seconds,
+    is tried once more alone; then it is a finding."""
+
+    jobs: int
+    time_limit: float = TIME_LIMIT
+
+    def __call__(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Outcome]]:
+        batches = _batches(len(tasks), self.jobs)
+        try:
+            context = _context()
+            lanes = [_Lane(context) for _ in range(min(self.jobs, len(batches)))]
+        except (ImportError, OSError, NotImplementedError):  # a system without semaphores
+            yield from one_by_one(tasks)
+            return
+        children = set(multiprocessing.active_children())
+        try:
+            yield from self._run(tasks, batches, lanes)
+        except BaseException:
+            # Interrupted: nobody waits for files that are half done.
+            for child in set(multiprocessing.active_children()) - children:
+                child.terminate()
+            raise
+        finally:
+            for lane in lanes:
+                lane.executor.shutdown(cancel_futures=True)
+
+    def _run(
+        self, tasks: Sequence[Task], batches: deque[_Batch], lanes: list[_Lane]
+    ) -> Iterator[tuple[int, Outcome]]:
+        idle = [*lanes]
+        busy: dict[Future[list[Outcome]], tuple[_Lane, _Batch, float]] = {}
+        while batches or busy:
+            while batches and idle:
+                lane, batch = idle.pop(), batches.popleft()
+                future = lane.executor.submit(_perform, [tasks[n] for n in batch.numbers], self.time_limit)
+                busy[future] = (lane, batch, monotonic())
+            for future in wait(busy, return_when=FIRST_COMPLETED).done:
+                lane, batch, start = busy.pop(future)
+                idle.append(lane)
+                try:
+                    yield from zip(batch.numbers, future.result(), strict=True)
+                except BrokenExecutor:
+                    lane.renew()
+                    if not batch.alone:
+                        batches.extendleft(_Batch([number], alone=True) for number in reversed(batch.numbers))
+                        continue
+                    late = monotonic() - start >= self.time_limit
+                    reason = f"it takes longer than {self.time_limit:g} s" if late else "it ends its process"
+                    yield batch.numbers[0], gave_up(tasks[batch.numbers[0]], reason)
+
+
+@dataclass
+class _Batch:
+    numbers: list[int]
+    alone: bool = False
+
+
+@dataclass
+class _Lane:
+    """One process at a time. An executor for each, because one that breaks loses all its work."""
+
+    context: BaseContext
+    executor: ProcessPoolExecutor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        self.executor = ProcessPoolExecutor(1, mp_context=self.context, initializer=_be_quiet)
+
+
+def _batches(files: int, jobs: int) -> deque[_Batch]:
+    size = max(1, min(_LARGEST_BATCH, files // (jobs * 4)))
+    numbers = list(range(files))
+    return deque(_Batch(numbers[start : start + size]) for start in range(0, files, size))
+
+
+def _context() -> BaseContext:
+    # Never a plain fork: libraries that run threads of their own do not survive it.
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    built_in = {rule.__module__ for rule in registry().rules.values() if _is_ours(rule.__module__)}
+    context.set_forkserver_preload([__name__, "trainlint.evaluate.evaluate", *sorted(built_in)])
+    return context
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] in ("trainlint", "trainlint_rules")
+
+
+def _be_quiet() -> None:
+    """A process in the pool leaves Ctrl-C to the one that started it."""
+    with contextlib.suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _perform(tasks: list[Task], time_limit: float) -> list[Outcome]:
+    outcomes = []
+    with Path(os.devnull).open("w") as nowhere:
+        for task in tasks:
+            # A thread in C: it also ends a process that never comes back to Python.
+            faulthandler.dump_traceback_later(time_limit, exit=True, file=nowhere)
+            try:
+                outcomes.append(perform(task))
+            finally:
+                faulthandler.cancel_dump_traceback_later()
+    return outcomes
