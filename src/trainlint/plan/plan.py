@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainlint.plan import modes
+from trainlint.plan import modes, walk
 from trainlint.plan.compiling import ChangedAfterCompile
 from trainlint.plan.evaluation import Evaluation
 from trainlint.plan.gradients import UnclearedStep, uncleared_step
@@ -16,8 +16,10 @@ from trainlint.plan.objective import Objective
 from trainlint.plan.optimizer import Optimizer
 from trainlint.plan.part import Part
 from trainlint.plan.run import TrainingRun
+from trainlint.plan.severed import SeveredLoss
 from trainlint.plan.training_step import IncompleteStep, incomplete_steps
 from trainlint.plan.unused import Unused
+from trainlint.syntax.positions import Site
 from trainlint.values.origin import Origin
 
 
@@ -31,6 +33,7 @@ class TrainingPlan(Part):
     runs: tuple[TrainingRun, ...] = ()
     events: tuple[Sequence, ...] = ()  # one tree for each entry point
     evaluations: tuple[Evaluation, ...] = ()
+    severed: tuple[SeveredLoss, ...] = ()
     monitors: tuple[Monitor, ...] = ()
     changed_after_compile: tuple[ChangedAfterCompile, ...] = ()
     unused: tuple[Unused, ...] = ()  # statements that come to nothing
@@ -62,6 +65,16 @@ class TrainingPlan(Part):
         updates = [run.updates for run in self.runs_of(optimizer)]
         known = [number for number in updates if number is not None]
         return sum(known) if known and len(known) == len(updates) else None
+
+    def is_repeated(self, run: TrainingRun) -> bool:
+        """Whether a call of `fit` stands in a loop, so that its epochs are not all there are."""
+        site = run.origin.site if run.origin is not None else None
+        return any(
+            event.kind == "fit" and event.origin is not None and _same_place(event.origin.site, site)
+            for tree in self.events
+            for loop in walk.loops(tree)
+            for event in loop.walk()
+        )
 
     def incomplete_steps(self) -> Iterator[IncompleteStep]:
         """Optimizers that change no weights, with the step or backward pass that is in vain."""
@@ -99,3 +112,7 @@ class TrainingPlan(Part):
             steps = [step for step in found if step is not None]
             if steps:
                 yield min(steps, key=lambda step: step.certainty.rank)
+
+
+def _same_place(one: Site | None, other: Site | None) -> bool:
+    return one is not None and other is not None and (one is other or one.place == other.place)

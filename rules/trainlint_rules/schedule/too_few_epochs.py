@@ -1,0 +1,217 @@
+"""Training that ends before it has begun."""
+
+from __future__ import annotations
+
+import math
+
+from pydantic import Field
+
+from trainlint.api import (
+    Certainty,
+    Example,
+    Options,
+    Rule,
+    TrainingPlan,
+    TrainingRun,
+    context,
+    replace_value,
+    weakest,
+)
+
+QUIET = {
+    context.INFERENCE_ONLY,
+    context.DEMO,
+    context.REINFORCEMENT_LEARNING,
+    context.META_LEARNING,
+    context.INPUT_OPTIMISATION,
+}
+
+ENOUGH = 300
+"""Updates that a fix aims at: rules of thumb for training from scratch call fewer marginal."""
+
+LARGE = 10_000
+"""Samples from which one epoch may be meant."""
+
+
+class EpochOptions(Options):
+    """How many updates are few."""
+
+    updates: int = Field(100, ge=1, description="fewer updates than these are few for a network from scratch")
+    updates_of_pretrained: int = Field(20, ge=1, description="the same for a pretrained network")
+
+
+class TooFewEpochs(Rule):
+    """A run makes a handful of updates.
+
+    ## What it does
+    Multiplies epochs by batches and reports runs of fewer than 100 updates (20 for pretrained networks), and
+    calls of Keras' `fit` that leave `epochs` at its default of 1.
+
+    ## Why is this bad?
+    Every optimizer moves weights by about its learning rate in one update, so a few updates leave a network
+    near where it was initialised: the loss has only begun to fall.
+
+    ## When it stays silent
+    Samples or batch size are not known, so that the updates cannot be counted; a call of `fit` within a
+    loop; tests and demonstrations, data made at random, reinforcement learning. A search gets a hint.
+
+    ## Fix safety
+    Unsafe: training takes longer.
+
+    ## Sources
+    Measured on an easy task of 10 classes: Adam at its default rate needs about 100 updates. That 300 are
+    usually enough to see whether it works is a judgement. Humbatova et al. 2020, sub-optimal number of
+    epochs; `epochs=1`: documentation of `keras.Model.fit`.
+    """
+
+    name = "too-few-epochs"
+    code = "TL616"
+    family = "schedule"
+    since = "0.1.0"
+    frameworks = ("torch", "keras")
+    severity = "warning"
+    message = "{epochs} make {updates} updates in all, so the loss only begins to fall"
+    help = "train for more epochs and let early stopping end it"
+    options_model = EpochOptions
+
+    good = [
+        Example(
+            "a thousand updates",
+            """
+            from tensorflow import keras
+
+            (x, y), _ = keras.datasets.mnist.load_data()
+            x = x.reshape(-1, 784) / 255.0
+            model = keras.Sequential([keras.layers.Dense(10, activation="softmax", input_shape=(784,))])
+            model.compile("adam", "sparse_categorical_crossentropy")
+            model.fit(x, y, epochs=5, batch_size=128)
+            """,
+        ),
+        Example(
+            "one epoch at a time, in a loop",
+            """
+            from tensorflow import keras
+
+            model = keras.Sequential([keras.layers.Dense(1, input_shape=(20,))])
+            model.compile("adam", "mse")
+            for epoch in range(100):
+                model.fit(x, y)
+            """,
+        ),
+        Example(
+            "how many batches there are is not known",
+            """
+            import torch
+            from torch import nn
+
+            model = nn.Linear(10, 1)
+            optimizer = torch.optim.Adam(model.parameters())
+            for epoch in range(3):
+                for x, y in loader:
+                    optimizer.zero_grad()
+                    nn.functional.mse_loss(model(x), y).backward()
+                    optimizer.step()
+            """,
+        ),
+    ]
+    bad = [
+        Example(
+            "80 updates",
+            """
+            from tensorflow import keras
+
+            (x, y), _ = keras.datasets.mnist.load_data()
+            x = x.reshape(-1, 784) / 255.0
+            model = keras.Sequential([keras.layers.Dense(10, activation="softmax", input_shape=(784,))])
+            model.compile("adam", "sparse_categorical_crossentropy")
+            model.fit(x[:5000], y[:5000], epochs=2, batch_size=128)
+            """,
+            at="2",
+            fixed="""
+            from tensorflow import keras
+
+            (x, y), _ = keras.datasets.mnist.load_data()
+            x = x.reshape(-1, 784) / 255.0
+            model = keras.Sequential([keras.layers.Dense(10, activation="softmax", input_shape=(784,))])
+            model.compile("adam", "sparse_categorical_crossentropy")
+            model.fit(x[:5000], y[:5000], epochs=8, batch_size=128)
+            """,
+        ),
+        Example(
+            "the default of `fit`",
+            """
+            from keras.layers import Dense
+            from keras.models import Sequential as Chain
+
+            net = Chain([Dense(1, input_shape=(20,))])
+            net.compile("adam", "mse")
+            net.fit(x, y)
+            """,
+            at="net.fit(x, y)",
+            severity="info",
+        ),
+        Example(
+            "in a loop of one's own",
+            """
+            import torch
+            from torch import nn
+            from torch.utils.data import DataLoader
+            from torchvision.datasets import MNIST
+            from torchvision.transforms import ToTensor
+
+            EPOCHS = 1
+            loader = DataLoader(MNIST("data", transform=ToTensor()), batch_size=1024, shuffle=True)
+            model = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+            optimizer = torch.optim.Adam(model.parameters())
+            for epoch in range(EPOCHS):
+                for x, y in loader:
+                    optimizer.zero_grad()
+                    nn.functional.cross_entropy(model(x), y).backward()
+                    optimizer.step()
+            """,
+            at="range(EPOCHS)",
+        ),
+    ]
+
+    def check(self, plan: TrainingPlan) -> None:
+        if plan.context & QUIET:
+            return
+        for run in plan.runs:
+            if run.data.random or plan.is_repeated(run):
+                continue
+            updates, fewest = run.updates, self.fewest(plan, run)
+            if updates is not None and updates < fewest:
+                self._report_few(plan, run, updates)
+            elif updates is None and run.framework == "keras" and run.epochs.is_library_default:
+                self.report(
+                    run.origin,
+                    subject=run,
+                    severity="info",
+                    message="`fit` without `epochs` goes through the data once",
+                    help="say how many epochs are meant: the default is 1",
+                )
+
+    def fewest(self, plan: TrainingPlan, run: TrainingRun) -> int:
+        network = plan.network_of(run)
+        tuned = context.FINE_TUNING in plan.context or (network is not None and network.pretrained)
+        fewest: int = self.options.updates_of_pretrained if tuned else self.options.updates
+        return fewest
+
+    def _report_few(self, plan: TrainingPlan, run: TrainingRun, updates: int) -> None:
+        epochs = run.epochs.value or 1
+        wanted = math.ceil(ENOUGH / max(updates / epochs, 1))
+        self.report(
+            run.epochs.origin if run.epochs.is_written else run.origin,
+            subject=run,
+            severity="info" if context.SEARCH in plan.context else None,
+            certainty=certainty_of(run),
+            because=(run.epochs, run.batch_size, run.data.samples),
+            fix=replace_value(run.epochs, str(wanted), "trains longer"),
+            epochs=f"{run.epochs.spoken} epoch" + ("s" if epochs > 1 else ""),
+            updates=updates,
+        )
+
+
+def certainty_of(run: TrainingRun) -> Certainty:
+    """How sure the number of updates is: no surer than what it is made of."""
+    return weakest(run.epochs.certainty, run.batch_size.certainty, run.data.samples.certainty)
