@@ -15,6 +15,7 @@ from trainlint.evaluate.assembly.monitors import monitors_of
 from trainlint.evaluate.assembly.objectives import losses_of, objective
 from trainlint.evaluate.assembly.optimizers import optimizers_of
 from trainlint.evaluate.assembly.runs import runs_of
+from trainlint.evaluate.assembly.severed import severed_losses
 from trainlint.evaluate.assembly.unused import unused_in
 from trainlint.evaluate.machine import Machine
 from trainlint.evaluate.program import Program
@@ -44,6 +45,7 @@ def assemble(machine: Machine, program: Program) -> TrainingPlan:
         runs=runs,
         events=sequences(machine.happened, gathered),
         evaluations=evaluations_of(gathered),
+        severed=severed_losses(gathered),
         unused=tuple(unused_in(gathered)),
         monitors=tuple(monitors_of(gathered)),
         changed_after_compile=tuple(changed_after_compile(gathered, machine)),
