@@ -57,6 +57,8 @@ def misfits(network: Network) -> Iterator[Misfit]:
         if any(source in behind for source in layer.inputs):
             behind.add(layer.index)
             continue
+        if "over_time" in layer.settings:
+            continue  # applied to each step of a sequence: one axis more than it reads
         found = next((found for test in _TESTS if (found := test(network, layer))), None)
         if found is not None:
             behind.add(layer.index)

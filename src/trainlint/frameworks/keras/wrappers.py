@@ -63,7 +63,8 @@ def _over_time(output: Tensor, single: Tensor, first: Tensor, time: Dimension) -
     made = first
     for tensor, operation in reversed(chain):
         shape = None if not tensor.shape else (tensor.shape[0], time, *tensor.shape[1:])
-        made = tensor.changed(shape=shape, operation=replace(operation, inputs=(made,)))
+        settings = operation.settings | {"over_time": Known(True)}
+        made = tensor.changed(shape=shape, operation=replace(operation, inputs=(made,), settings=settings))
     return made
 
 
