@@ -166,9 +166,12 @@ def _choice(function: OneOf) -> str:
     objects = [
         option.receiver if isinstance(option, Method | Bound) else option for option in function.options
     ]
-    sites = [option.origin.site for option in objects if isinstance(option, Instance) and option.origin]
-    places = [str(site.place) for site in sites if site is not None]
-    return f"which of {', '.join(places)}" if len(places) == len(objects) else ""
+    return f"which of {', '.join(_which(option) for option in objects)}"
+
+
+def _which(option: Value) -> str:
+    site = option.origin.site if isinstance(option, Instance) and option.origin else None
+    return str(site.place) if site is not None else f"object {id(option)}"
 
 
 def _super(machine: Machine) -> Value:
