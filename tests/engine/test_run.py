@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from tests.engine.conftest import Bench, RateTooLow
 from trainlint.config.settings import Settings
 from trainlint.engine.registry import PluginProblem, UnknownRule
 from trainlint.engine.run import check_bytes, check_files, check_paths
+from trainlint.engine.work import Outcome, Task, perform
 
 LOW = "import torch\nopt = Adam(1e-8)\n"
 
@@ -35,10 +36,13 @@ def test_a_file_that_cannot_be_read_costs_itself_only(project: Path) -> None:
     assert all(d.fingerprint for d in found)
 
 
-def test_an_executor_may_do_the_work(project: Path) -> None:
+def test_another_runner_may_do_the_work_in_its_own_order(project: Path) -> None:
+    def backwards(tasks: Sequence[Task]) -> Iterator[tuple[int, Outcome]]:
+        for number in reversed(range(len(tasks))):
+            yield number, perform(tasks[number])
+
     files = [Path("c.py"), Path("a.py")]
-    with ThreadPoolExecutor(1) as executor:
-        assert check_files(files, executor=executor).diagnostics == check_files(files).diagnostics
+    assert check_files(files, runner=backwards).diagnostics == check_files(files).diagnostics
 
 
 def test_wrong_settings_come_to_light_without_files(project: Path) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainlint.config.settings import Settings
-from trainlint.engine.check import check_document, selection_for, unreadable
+from trainlint.engine.check import selection_for
 from trainlint.engine.configured import Configured, settings_of
 from trainlint.engine.diagnose import own_diagnostic
 from trainlint.engine.diagnostic import Diagnostic, Severity
 from trainlint.engine.own_rules import RuleFailed
 from trainlint.engine.registry import registry
-from trainlint.engine.work import Outcome, Runner, Task, one_by_one
+from trainlint.engine.work import Outcome, Runner, Task, one_by_one, perform
+from trainlint.sources import disk
 from trainlint.sources.discovery import discover, shown_name
 from trainlint.sources.document import Document, Unreadable
 
@@ -33,6 +34,8 @@ class RunResult:
     """The `fail-on` of each file."""
     seconds: dict[str, float] = field(default_factory=dict)
     """The time that stages and rules took, over all processes."""
+    work: list[tuple[Task, Outcome]] = field(default_factory=list)
+    """What came of each file."""
 
     def fails(self) -> bool:
         """Whether a finding is at least as severe as `fail-on` of its file, which may be `never`."""
@@ -41,6 +44,13 @@ class RunResult:
             if fail_on != "never" and diagnostic.severity.rank <= Severity(fail_on).rank:
                 return True
         return False
+
+    def keep_lines(self) -> None:
+        """Reads now what `line` may be asked for, because it will not be there later."""
+        for diagnostic in self.diagnostics:
+            self.line(diagnostic.place.filename, diagnostic.cell, diagnostic.place.row)
+            for related in diagnostic.related:
+                self.line(related.place.filename, related.cell, related.place.row)
 
     def line(self, filename: str, cell: int | None, row: int) -> str | None:
         """The text of a line that a finding points at; None when the file cannot be read any more."""
@@ -72,10 +82,20 @@ def check_files(
         selection_for(settings)
     tasks = [Task(file, shown_name(file), its) for file, its in zip(files, given, strict=True)]
     outcomes = _outcomes(tasks, runner, cache, progress or (lambda done: None))
-    result = _result(
-        [outcome.diagnostics for outcome in outcomes], {task.filename: task.settings for task in tasks}
-    )
-    for outcome in outcomes:
+    return result_of(list(zip(tasks, outcomes, strict=True)))
+
+
+def result_of(work: list[tuple[Task, Outcome]]) -> RunResult:
+    """The result of a run in which this came of these files."""
+    # A finding may lie in a file that others import: it is then found with each of them.
+    found = {(d.place, d.cell, d.code, d.message): d for _, outcome in work for d in outcome.diagnostics}
+    diagnostics = sorted(found.values(), key=lambda diagnostic: diagnostic.sort_key)
+    # A plugin is a matter of the run: the settings of its first file decide.
+    settings = {task.filename: task.settings for task, _ in work}
+    problems = _plugin_problems(next(iter(settings.values()), Settings()))
+    result = RunResult([*problems, *diagnostics], list(settings), work=work)
+    result.thresholds = {filename: its.fail_on for filename, its in settings.items()}
+    for _, outcome in work:
         for name, seconds in outcome.seconds.items():
             result.seconds[name] = result.seconds.get(name, 0.0) + seconds
     return result
@@ -99,13 +119,11 @@ def _outcomes(
 
 def check_bytes(data: bytes, filename: str, settings: Settings | Configured | None = None) -> RunResult:
     """Checks what would be the content of a file, such as what comes through a pipe."""
-    settings = settings_of(settings)(Path(filename))
-    try:
-        document = Document.from_bytes(data, filename)
-    except Unreadable as problem:
-        return _result([unreadable(problem, settings)], {filename: settings})
-    result = _result([check_document(document, settings)], {filename: settings})
-    result._documents[filename] = document
+    path = disk.absolute(Path(filename))
+    with disk.overlaid({str(path): data}):
+        task = Task(path, filename, settings_of(settings)(Path(filename)))
+        result = result_of([(task, perform(task))])
+        result.keep_lines()
     return result
 
 
@@ -124,17 +142,8 @@ def check_paths(
     return check_files(files, settings).diagnostics
 
 
-def _result(results: Iterable[list[Diagnostic]], settings: dict[str, Settings]) -> RunResult:
-    # A finding may lie in a file that others import: it is then found with each of them.
-    found = {(d.place, d.cell, d.code, d.message): d for result in results for d in result}
-    diagnostics = sorted(found.values(), key=lambda diagnostic: diagnostic.sort_key)
-    thresholds = {filename: its.fail_on for filename, its in settings.items()}
-    return RunResult([*_plugin_problems(settings), *diagnostics], list(settings), thresholds=thresholds)
-
-
-def _plugin_problems(settings: dict[str, Settings]) -> list[Diagnostic]:
-    # A plugin is a matter of the run: the settings of its first file decide.
-    selection = selection_for(next(iter(settings.values()), Settings()))
+def _plugin_problems(settings: Settings) -> list[Diagnostic]:
+    selection = selection_for(settings)
     if not selection.chooses(RuleFailed.name):
         return []
     severity = selection.severities.get(RuleFailed.name)

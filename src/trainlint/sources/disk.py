@@ -60,20 +60,30 @@ class Disk:
         return os.getcwd()  # noqa: PTH109
 
 
-class Overlaid(Disk):
-    """The disk with other texts in place of some files."""
+class _Overlaid(Disk):
+    """A disk with other texts in place of some files."""
 
-    def __init__(self, texts: Mapping[str, bytes]) -> None:
+    def __init__(self, under: Disk, texts: Mapping[str, bytes]) -> None:
+        self.under = under
         self.texts = texts
 
     def kind(self, path: str) -> Kind:
-        return "file" if path in self.texts else super().kind(path)
+        return "file" if path in self.texts else self.under.kind(path)
 
     def content(self, path: str, at_most: int | None) -> bytes:
         text = self.texts.get(path)
         if text is None:
             text = self.texts.get(os.path.realpath(path))
-        return super().content(path, at_most) if text is None else text
+        return self.under.content(path, at_most) if text is None else text
+
+    def names(self, folder: str, pattern: str) -> tuple[str, ...]:
+        return self.under.names(folder, pattern)
+
+    def installed(self, distribution: str) -> str:
+        return self.under.installed(distribution)
+
+    def working_folder(self) -> str:
+        return self.under.working_folder()
 
 
 @cache
@@ -96,6 +106,13 @@ def seen_through(disk: Disk) -> Iterator[None]:
         yield
     finally:
         _disk.reset(token)
+
+
+@contextmanager
+def overlaid(texts: Mapping[str, bytes]) -> Iterator[None]:
+    """These texts, by absolute path, stand in place of what the disk holds for a while."""
+    with seen_through(_Overlaid(_disk.get(), texts)):
+        yield
 
 
 @contextmanager
