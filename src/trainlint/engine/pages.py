@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from trainlint.engine.record import sentence
 from trainlint.engine.rule import Example, Rule
 
 _FRAMEWORK_TITLES = {"torch": "PyTorch", "keras": "Keras", "lightning": "Lightning"}
@@ -21,6 +22,7 @@ def page_of(rule: type[Rule]) -> str:
         f"# {rule.name} ({rule.code})",
         _facts(rule),
         inspect.cleandoc(rule.__doc__ or ""),
+        *_measured(rule),
         *_options(rule),
         *_examples("Reported", rule.bad),
         *_examples("Not reported", rule.good),
@@ -89,6 +91,13 @@ def _frameworks(rule: type[Rule]) -> str:
 
 def _summary(rule: type[Rule]) -> str:
     return inspect.cleandoc(rule.__doc__ or "").partition("\n\n")[0].replace("\n", " ").replace("|", "\\|")
+
+
+def _measured(rule: type[Rule]) -> Iterator[str]:
+    words = sentence(rule)
+    if words:
+        yield "## Measured"
+        yield textwrap.fill(words, 110)
 
 
 def _options(rule: type[Rule]) -> Iterator[str]:
