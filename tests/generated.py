@@ -1,4 +1,5 @@
-"""Files that are made from others: rule pages, the rule index, the README's opening and its picture.
+"""Files that are made from others: rule pages, the rule index, the README's opening and its picture, the schema
+of settings files.
 
 `python -m tests.generated` writes them; tests/test_generated.py fails when one is stale.
 """
@@ -14,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
+from trainlint.config import schema
 from trainlint.config.settings import Settings
 from trainlint.engine.pages import generated_files
 from trainlint.engine.registry import registry
@@ -40,6 +42,7 @@ def wanted() -> dict[Path, str]:
             **generated_files(registry().rules.values(), ROOT),
             ROOT / "README.md": _BLOCK.sub(lambda found: found[1] + block + found[2], readme),
             PICTURE: _picture(result),
+            schema.FILE: schema.schema_text(),
         }
     finally:
         os.chdir(here)

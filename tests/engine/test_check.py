@@ -178,6 +178,18 @@ def test_a_place_that_cannot_be_found_costs_one_finding(bench: Bench) -> None:
     assert [d.code for d in bench.check(LOW)] == ["TL904"]
 
 
+def test_versions_of_libraries_reach_the_analysis(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, str] | None] = []
+
+    def plan(document: Document, versions: dict[str, str] | None = None) -> TrainingPlan:
+        asked.append(versions)
+        return TrainingPlan(filename=document.filename)
+
+    monkeypatch.setattr(check, "plan_of_document", plan)
+    bench.check(LOW, framework_versions={"torch": "1.4"})
+    assert asked == [{"torch": "1.4"}]
+
+
 @pytest.mark.parametrize("error", [RecursionError("too deep"), MemoryError(), ValueError("odd")])
 def test_an_analysis_that_breaks_is_a_finding(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, error: Exception

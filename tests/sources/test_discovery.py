@@ -6,6 +6,7 @@ import pytest
 
 from trainlint.sources.choice import FileChoice
 from trainlint.sources.discovery import MissingPath, discover, repository_root, shown_name
+from trainlint.sources.patterns import Pattern
 
 
 def make(root: Path, *names: str, **contents: str) -> None:
@@ -111,3 +112,42 @@ def test_the_repository_root_is_the_nearest(tmp_path: Path) -> None:
     make(tmp_path, ".git/", "inner/pyproject.toml", "inner/src/", "other/")
     assert repository_root(tmp_path / "inner" / "src") == tmp_path / "inner"
     assert repository_root(tmp_path / "other") == tmp_path
+
+
+def chosen(root: Path, choice: FileChoice, *paths: Path, force_exclude: bool = False) -> list[str]:
+    found = discover(list(paths) or [root], choice, force_exclude=force_exclude)
+    return [file.relative_to(root).as_posix() for file in found]
+
+
+def test_settings_exclude_and_include(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", "data/b.py", "deep/data/c.py", "d.ipynb", "e.pyw", "build/f.py")
+    here = str(tmp_path)
+    assert chosen(tmp_path, FileChoice(extend_exclude=(Pattern("data/", here),))) == ["a.py", "d.ipynb"]
+    assert "build/f.py" in chosen(tmp_path, FileChoice(exclude=(Pattern("/data", here),)))
+    assert chosen(tmp_path, FileChoice(include=(Pattern("*.pyw", here),))) == ["e.pyw"]
+
+
+def test_what_is_named_is_taken_unless_exclusions_are_forced(tmp_path: Path) -> None:
+    make(tmp_path, "data/a.py", "data/deep/b.py", "c.py")
+    choice = FileChoice(extend_exclude=(Pattern("data", str(tmp_path)),))
+    data = tmp_path / "data"
+    assert chosen(tmp_path, choice, data) == ["data/a.py", "data/deep/b.py"]
+    assert chosen(tmp_path, choice, data / "a.py") == ["data/a.py"]
+    assert chosen(tmp_path, choice, data, data / "a.py", tmp_path / "c.py", force_exclude=True) == ["c.py"]
+
+
+def test_forced_exclusions_hold_for_the_usual_folders_below_the_current_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "build"
+    make(root, "venv/a.py", "b.py")
+    monkeypatch.chdir(root)
+    paths = [Path("venv/a.py"), Path("b.py")]
+    assert discover(paths, force_exclude=True) == [Path("b.py")]
+
+
+def test_each_folder_has_its_own_choice(tmp_path: Path) -> None:
+    make(tmp_path, "a.py", "sub/b.py", "sub/c.ipynb")
+    choices = {tmp_path / "sub": FileChoice(include=(Pattern("*.ipynb", str(tmp_path)),))}
+    found = discover([tmp_path], lambda folder: choices.get(folder, FileChoice()))
+    assert [file.name for file in found] == ["a.py", "c.ipynb"]

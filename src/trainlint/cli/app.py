@@ -12,6 +12,7 @@ import typer
 
 from trainlint import __version__
 from trainlint.cli.check import check
+from trainlint.cli.config import config
 from trainlint.cli.console import remark
 from trainlint.cli.inspect import inspect
 from trainlint.cli.rule import rule
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 for verb in (check, rule, inspect, version):
     app.command()(verb)
+app.add_typer(config, name="config")
 
 
 def _print_version(wanted: bool) -> None:

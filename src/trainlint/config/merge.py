@@ -35,7 +35,7 @@ class Merged:
         for length in range(len(key), 0, -1):
             givers = self.givers.get(key[:length])
             if givers:
-                holders = tuple(giver for giver in givers if word in giver.values.get(key[0], ()))
+                holders = tuple(giver for giver in givers if word and word in giver.values.get(key[0], ()))
                 givers = holders or givers
                 return ", ".join(giver.place(key) for giver in reversed(givers))
         return None
@@ -63,19 +63,16 @@ def merge(layers: Iterable[Layer]) -> Merged:
                 givers[(key,)] = (*givers.get((key,), ()), layer)
             elif key in TABLES:
                 table = values.setdefault(key, {})
-                for name, entry in _entries(value).items():
+                for name, entry in value.items():
                     table[name] = {**table.get(name, {}), **entry} if key == "rules" else entry
-                    givers[(key, str(name))] = (layer,)
+                    shown = name.text if isinstance(name, Pattern) else str(name)
+                    givers[(key, shown)] = (layer,)
                     for option in entry if key == "rules" else ():
-                        givers[(key, str(name), option)] = (layer,)
+                        givers[(key, shown, option)] = (layer,)
             else:
                 values[key] = value
                 givers[(key,)] = (layer,)
     return Merged(Settings.model_validate(values), layers, givers)
-
-
-def _entries(value: Any) -> dict[Any, Any]:
-    return dict(value)
 
 
 def _anchored(layer: Layer) -> dict[str, Any]:
