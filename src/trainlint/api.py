@@ -3,7 +3,7 @@
 from trainlint.engine.diagnostic import Edit, Fix
 from trainlint.engine.rule import Example, Options, Rule, replace_value
 from trainlint.plan import context, kinds
-from trainlint.plan.data import Data
+from trainlint.plan.data import Data, Rescaling
 from trainlint.plan.evaluation import Evaluation
 from trainlint.plan.fits import Misfit
 from trainlint.plan.loop import Branch, Event, Loop, Sequence
@@ -22,7 +22,8 @@ from trainlint.values.origin import Certainty, Origin, weakest
 
 __all__ = [
     "Branch", "Certainty", "Data", "Edit", "Evaluation", "Event", "Example", "Fix", "IncompleteStep",
-    "Layer", "Loop", "Metric", "Misfit", "Monitor", "Network", "Objective", "Optimizer", "Options", "Origin",
-    "ParameterGroup", "Rule", "Schedule", "Sequence", "Setting", "Target", "TrainingPlan", "TrainingRun",
-    "Unused", "WrongMode", "context", "kinds", "replace_value", "spoken", "weakest",
+    "Layer", "Loop", "Metric", "Misfit", "Monitor", "Network", "Objective", "Optimizer", "Options",
+    "Origin", "ParameterGroup", "Rescaling", "Rule", "Schedule", "Sequence", "Setting", "Target",
+    "TrainingPlan", "TrainingRun", "Unused", "WrongMode", "context", "kinds", "replace_value", "spoken",
+    "weakest",
 ]  # fmt: skip

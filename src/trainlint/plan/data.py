@@ -8,6 +8,14 @@ from trainlint.plan.setting import Setting
 from trainlint.values.origin import Origin
 
 
+class Rescaling(Part):
+    """One operation that makes the range of the data `before / after` times smaller."""
+
+    before: float  # highest minus lowest value
+    after: float
+    origin: Origin | None = None
+
+
 class Data(Part):
     """An array, data set or loader that reaches training.
 
@@ -28,4 +36,5 @@ class Data(Part):
     hinted_small: bool = False  # named small, tiny, sample, …: the size itself is unknown
     augmented: bool = False
     image: bool | None = None
+    rescalings: tuple[Rescaling, ...] = ()  # on the way to the network, first to last
     origin: Origin | None = None

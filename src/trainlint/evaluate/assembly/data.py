@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from trainlint.evaluate.assembly.settings import sizes, whole
-from trainlint.plan.data import Data
+from trainlint.plan.data import Data, Rescaling
 from trainlint.plan.setting import Setting
 from trainlint.values.origin import Made
 from trainlint.values.tensor import Tensor
@@ -37,6 +37,7 @@ def data_of(value: Value | None, name: str = "") -> Data:
         hinted_small=hinted or (facts.hinted_small if facts is not None else False),
         augmented=facts.augmented if facts is not None else False,
         image=facts.image if facts is not None else None,
+        rescalings=_rescalings(tensor),
         origin=(facts.origin if facts is not None else None) or tensor.origin,
     )
 
@@ -47,6 +48,23 @@ def _name(value: Value | None) -> str:
         value = value.operation.inputs[0]
     origin = value.origin if value is not None else None
     return origin.label if origin is not None and origin.made is Made.WRITTEN else ""
+
+
+def _rescalings(tensor: Tensor) -> tuple[Rescaling, ...]:
+    """What made the range of a tensor smaller since it was loaded, first to last."""
+    found: list[Rescaling] = []
+    current = tensor
+    while current.operation is not None and current.operation.inputs:
+        source = current.operation.inputs[0]
+        before, after = _span(source), _span(current)
+        if before and after and after < before:
+            found.append(Rescaling(before=before, after=after, origin=current.operation.origin))
+        current = source
+    return tuple(reversed(found))
+
+
+def _span(tensor: Tensor) -> float | None:
+    return None if tensor.low is None or tensor.high is None else tensor.high - tensor.low
 
 
 def samples_of(tensor: Tensor) -> Setting[int]:

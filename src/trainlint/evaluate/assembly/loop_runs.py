@@ -123,7 +123,12 @@ class _Loops:
         # What the loop does to a batch before the network gets it: `images / 255`.
         seen = data_of(entering)
         return found.model_copy(
-            update={"low": seen.low, "high": seen.high, "shape": seen.shape or found.shape}
+            update={
+                "low": seen.low,
+                "high": seen.high,
+                "shape": seen.shape or found.shape,
+                "rescalings": seen.rescalings,
+            }
         )
 
     def _entering(self) -> Tensor | None:
