@@ -33,6 +33,15 @@ class ScheduleMade:
     site: Site
 
 
+@dataclass(frozen=True)
+class ChosenMetric:
+    """Something to be measured beside a loss: its name, or its class with what that was told."""
+
+    name: str
+    origin: Origin | None
+    settings: dict[str, Value] = field(default_factory=dict)
+
+
 @dataclass(eq=False)
 class LossApplied:
     """A loss met a prediction and a target. `is_one_of_several`: a choice that is not decided."""
@@ -45,7 +54,7 @@ class LossApplied:
     takes_logits: Value
     settings: dict[str, Value] = field(default_factory=dict)
     result: Tensor | None = None
-    metrics: tuple[tuple[str, Origin | None], ...] = ()
+    metrics: tuple[ChosenMetric, ...] = ()
     model: Value | None = None
     origin: Origin | None = None
     loss_origin: Origin | None = None

@@ -65,7 +65,7 @@ def test_a_sequential_model_from_data_to_loss(machine: PretendMachine) -> None:
     [objective] = objectives(compiled, machine)
     assert objective.loss == "sparse_categorical_cross_entropy"
     assert constant(objective.takes_logits) is False
-    assert [name for name, _ in objective.metrics] == ["accuracy"]
+    assert [metric.name for metric in objective.metrics] == ["accuracy"]
     assert kinds(machine, model) == ["input", "flatten", "linear", "relu", "dropout", "linear", "softmax"]
     graph = operations_of([objective.prediction])
     assert (graph[0].low, graph[0].high) == (0.0, 1.0)

@@ -87,7 +87,13 @@ def objective(fact: LossApplied, certainty: Certainty, title: str, beginnings: C
         prediction_shape=sizes(fact.prediction.shape) if fact.prediction is not None else None,
         target=target(fact.target),
         metrics=tuple(
-            Metric(name=name, framework=fact.framework, origin=origin) for name, origin in fact.metrics
+            Metric(
+                name=metric.name,
+                framework=fact.framework,
+                settings=settings(metric.settings, certainty),
+                origin=metric.origin,
+            )
+            for metric in fact.metrics
         ),
         certainty=Certainty.POSSIBLE if fact.is_one_of_several else certainty,
         compiled=isinstance(fact.model, Instance),

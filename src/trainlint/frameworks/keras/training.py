@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call, Machine
-from trainlint.frameworks.facts import CompileCalled, FitCalled, LossApplied
+from trainlint.frameworks.facts import ChosenMetric, CompileCalled, FitCalled, LossApplied
 from trainlint.frameworks.keras.inputs import as_batch
 from trainlint.frameworks.keras.losses import Loss, loss_from
 from trainlint.frameworks.keras.models import MODEL, outputs_of, own_method
@@ -247,7 +247,7 @@ def _objective(
     loss: Loss,
     prediction: Tensor | None,
     target: Value | None,
-    metrics: tuple[tuple[str, Origin | None], ...],
+    metrics: tuple[ChosenMetric, ...],
 ) -> LossApplied:
     return LossApplied(
         loss.word,
@@ -321,7 +321,7 @@ def output_name(output: Value) -> str | None:
     return None
 
 
-def metrics_of(value: Value | None, key: Key) -> tuple[tuple[str, Origin | None], ...]:
+def metrics_of(value: Value | None, key: Key) -> tuple[ChosenMetric, ...]:
     """Names of metrics with where they were chosen; those of one output where each has its own."""
     if value is None or isinstance(value, Unknown):
         return ()
@@ -337,12 +337,12 @@ def metrics_of(value: Value | None, key: Key) -> tuple[tuple[str, Origin | None]
     if isinstance(value, OneOf):
         return tuple(named for option in value.options for named in metrics_of(option, key))
     if isinstance(value, Known):
-        return ((value.value, value.origin),) if isinstance(value.value, str) else ()
+        return (ChosenMetric(value.value, value.origin),) if isinstance(value.value, str) else ()
     if isinstance(value, Instance):
-        return ((value.title, value.origin),)
+        return (ChosenMetric(value.title, value.origin, value.arguments),)
     if isinstance(value, Reference):
-        return ((value.name.rpartition(".")[2], value.origin),)
-    return ((value.name, value.origin),) if isinstance(value, Function | Class) else ()
+        return (ChosenMetric(value.name.rpartition(".")[2], value.origin),)
+    return (ChosenMetric(value.name, value.origin),) if isinstance(value, Function | Class) else ()
 
 
 def is_model(value: Value | None) -> bool:
