@@ -132,7 +132,7 @@ class AccuracyForRegression(Rule):
             if objective.loss not in DISTANCES or not gives_numbers(objective) or may_be_binary(objective):
                 continue
             for metric in objective.metrics:
-                if metric.name in ACCURACIES:
+                if metric.name in ACCURACIES and not metric.own:
                     self.report(
                         metric.origin,
                         subject=objective,

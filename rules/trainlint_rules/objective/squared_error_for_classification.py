@@ -175,7 +175,7 @@ def is_choice(objective: Objective) -> bool:
     several = objective.scores is not None and objective.scores > 1
     if objective.target.numbers_classes:
         return several or objective.ends_in(SQUASHING) is not None
-    judged = any(metric.name in ACCURACIES for metric in objective.metrics)
+    judged = any(metric.name in ACCURACIES and not metric.own for metric in objective.metrics)
     return several and judged and objective.ends_in({"softmax"}) is not None
 
 

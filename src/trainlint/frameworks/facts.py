@@ -40,6 +40,7 @@ class ChosenMetric:
     name: str
     origin: Origin | None
     settings: dict[str, Value] = field(default_factory=dict)
+    own: bool = False  # a function or class of the program, whatever its name
 
 
 @dataclass(eq=False)

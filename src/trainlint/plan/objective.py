@@ -40,6 +40,7 @@ class Metric(Part):
     name: str
     framework: str
     settings: Mapping[str, Setting[object]] = {}
+    own: bool = False  # a function or class of the program, whatever its name
     origin: Origin | None = None
 
 

@@ -91,6 +91,7 @@ def objective(fact: LossApplied, certainty: Certainty, title: str, beginnings: C
                 name=metric.name,
                 framework=fact.framework,
                 settings=settings(metric.settings, certainty),
+                own=metric.own,
                 origin=metric.origin,
             )
             for metric in fact.metrics

@@ -339,10 +339,11 @@ def metrics_of(value: Value | None, key: Key) -> tuple[ChosenMetric, ...]:
     if isinstance(value, Known):
         return (ChosenMetric(value.value, value.origin),) if isinstance(value.value, str) else ()
     if isinstance(value, Instance):
-        return (ChosenMetric(value.title, value.origin, value.arguments),)
+        own = not isinstance(value.cls, Reference)
+        return (ChosenMetric(value.title, value.origin, {} if own else value.arguments, own),)
     if isinstance(value, Reference):
         return (ChosenMetric(value.name.rpartition(".")[2], value.origin),)
-    return (ChosenMetric(value.name, value.origin),) if isinstance(value, Function | Class) else ()
+    return (ChosenMetric(value.name, value.origin, own=True),) if isinstance(value, Function | Class) else ()
 
 
 def is_model(value: Value | None) -> bool:
