@@ -16,16 +16,19 @@ class InspectFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+    MERMAID = "mermaid"
 
 
 def inspect(
     file: Annotated[Path, typer.Argument(help="A Python file or a notebook.")],
-    output_format: Annotated[InspectFormat, typer.Option(help="Tables or data.")] = InspectFormat.TEXT,
+    output_format: Annotated[
+        InspectFormat, typer.Option(help="Tables, data, or a flowchart.")
+    ] = InspectFormat.TEXT,
     color: Annotated[Colour, typer.Option(help="When to use colour.")] = Colour.AUTO,
 ) -> None:
     """Show what trainlint understood of a program: optimizers, networks, losses, data, the training loop."""
     from trainlint.engine.check import plan_of_document
-    from trainlint.report import plan_json, plan_text
+    from trainlint.report import plan_json, plan_mermaid, plan_text
     from trainlint.sources.discovery import shown_name
     from trainlint.sources.document import Document, Unreadable
     from trainlint.syntax.gate import SyntaxProblem
@@ -39,5 +42,8 @@ def inspect(
         fail(f"{shown_name(file)}:{error.row}:{error.column}: not parsed: {error.message}")
     if output_format is InspectFormat.JSON:
         write(plan_json.render(plan))
+    elif output_format is InspectFormat.MERMAID:
+        write(plan_mermaid.render(plan))
     else:
-        write(rendered(plan_text.render(plan), colour=wants_colour(color), width=table_width()))
+        parts = plan_text.render(plan, document.row_in_cell)
+        write(rendered(parts, colour=wants_colour(color), width=table_width()))

@@ -82,6 +82,11 @@ class Document:
         """The notebook cell that a row of the joined text belongs to."""
         return next((cell for cell in self.cells if cell.first_row <= row < cell.first_row + cell.rows), None)
 
+    def row_in_cell(self, row: int) -> tuple[int, int] | None:
+        """The number of the cell that a row of the joined text belongs to, and the row within it."""
+        cell = self.cell_at(row)
+        return (cell.number, row - cell.first_row + 1) if cell is not None else None
+
     def row_in_text(self, cell: int | None, row: int) -> int:
         """The row of the joined text for a row in a cell; the row itself where there are no cells."""
         return next((c.first_row + row - 1 for c in self.cells if c.number == cell), row)
