@@ -153,11 +153,11 @@ class MonitorModeMismatch(Rule):
     def check(self, plan: TrainingPlan) -> None:
         for monitor in plan.monitors:
             better = monitor.better
-            if better is None or monitor.mode.value not in MODES:
+            if better is None or monitor.mode.value not in MODES or monitor.mode.value == better:
                 continue
             self.report(
                 monitor.mode.origin if monitor.mode.is_written else monitor.origin,
-                certainty=monitor.mode.violates(lambda mode, better=better: mode != better),
+                certainty=monitor.mode.certainty,
                 because=(monitor.watched, monitor.mode),
                 fix=flipped(monitor, better),
                 monitor=monitor.name,

@@ -16,6 +16,8 @@ from trainlint.plan.objective import Objective
 from trainlint.plan.optimizer import Optimizer
 from trainlint.plan.part import Part
 from trainlint.plan.run import TrainingRun
+from trainlint.plan.scaling import ScalerMisuse, scaler_misuses
+from trainlint.plan.schedule_steps import MisplacedStep, misplaced_steps
 from trainlint.plan.severed import SeveredLoss
 from trainlint.plan.training_step import IncompleteStep, incomplete_steps
 from trainlint.plan.unused import Unused
@@ -75,6 +77,19 @@ class TrainingPlan(Part):
             for loop in walk.loops(tree)
             for event in loop.walk()
         )
+
+    def misplaced_schedule_steps(self) -> Iterator[MisplacedStep]:
+        """Steps of schedules in the wrong loop, or before the optimizer's own."""
+        epochs = {
+            run.optimizer: run.epochs.value
+            for run in self.runs
+            if run.optimizer is not None and run.epochs.value is not None
+        }
+        return misplaced_steps(self.events, self.optimizers, epochs)
+
+    def scaler_misuses(self) -> Iterator[ScalerMisuse]:
+        """For each gradient scaler the first use out of order."""
+        return scaler_misuses(self.events)
 
     def incomplete_steps(self) -> Iterator[IncompleteStep]:
         """Optimizers that change no weights, with the step or backward pass that is in vain."""

@@ -102,12 +102,29 @@ def _run_decorated(call: Call) -> Value:
     return result
 
 
-def _enter_quietly(call: Call) -> Value:
+def _enter_autocast(call: Call) -> Value:
+    if _is_half(call.receiver):
+        call.machine.happen("autocast_enter", call.site)
     return call.receiver or Known(None)
 
 
-def _exit_quietly(call: Call) -> Value:
+def _exit_autocast(call: Call) -> Value:
+    if _is_half(call.receiver):
+        call.machine.happen("autocast_exit", call.site)
     return Known(None)
+
+
+def _is_half(manager: Value | None) -> bool:
+    """Whether a context computes in float16 for sure: on a GPU that is the default."""
+    if not isinstance(manager, Instance) or constant(manager.arguments.get("enabled")) is not True:
+        return False
+    dtype = manager.arguments.get("dtype")
+    if isinstance(dtype, Reference):
+        return dtype.name in ("torch.float16", "torch.half")
+    if not isinstance(dtype, Known) or dtype.value is not None:
+        return False
+    device = constant(manager.arguments.get("device_type"))
+    return manager.library_names == ("torch.cuda.amp.autocast",) or device == "cuda"
 
 
 # -- gradient scaling -------------------------------------------------------------------------------------
@@ -179,7 +196,6 @@ FUNCTIONS: dict[str, Handler] = {
 }
 
 _GRADIENT_MANAGER: dict[str, Handler] = {"__enter__": _enter, "__exit__": _exit}
-_QUIET_MANAGER: dict[str, Handler] = {"__enter__": _enter_quietly, "__exit__": _exit_quietly}
 _SCALER_METHODS: dict[str, Handler] = {
     "scale": _scale,
     "step": _scaler_step,
@@ -191,7 +207,7 @@ _GRADIENT_MANAGERS = (*_WITHOUT_GRADIENTS, "torch.enable_grad", "torch.set_grad_
 METHODS: dict[str, dict[str, Handler]] = {
     **dict.fromkeys(_GRADIENT_MANAGERS, _GRADIENT_MANAGER),
     "torch.set_grad_enabled": {**_GRADIENT_MANAGER, ALONE: _switch},
-    **dict.fromkeys(_AUTOCAST, _QUIET_MANAGER),
+    **{name: {"__enter__": _enter_autocast, "__exit__": _exit_autocast} for name in _AUTOCAST},
     **dict.fromkeys(_SCALERS, _SCALER_METHODS),
 }
 
