@@ -12,4 +12,5 @@ SEARCH = "hyper-parameter search"
 DEMO = "test or demo"
 
 KERAS_3 = "Keras 3"
+KERAS_2_11 = "Keras 2.11 or later"
 OTHER_BACKEND = "Keras on another backend than TensorFlow"

@@ -1,9 +1,10 @@
-"""Which Keras a program is written for, as far as it says so itself (see plan/context.py)."""
+"""Which Keras a program is written for, as far as it or its project says so (see plan/context.py)."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from trainlint.evaluate.program import Program
 from trainlint.plan import context
@@ -15,8 +16,14 @@ _NEW = frozenset({"ops", "KerasTensor", "StatelessScope"})
 _BACKEND = "KERAS_BACKEND"  # the environment variable that chooses the backend of Keras 3
 
 
-def keras_of(program: Program) -> frozenset[str]:
+def keras_of(program: Program, versions: Mapping[str, str]) -> frozenset[str]:
+    """`versions` are those that the project states: at least these."""
     found: set[str] = set()
+    keras, tensorflow = _version(versions.get("keras")), _version(versions.get("tensorflow"))
+    if keras >= (3,) or tensorflow >= (2, 16):  # TensorFlow 2.16 brought Keras 3 as tf.keras
+        found.add(context.KERAS_3)
+    elif max(keras, tensorflow) >= (2, 11):  # new classes of optimizers, in both packages
+        found.add(context.KERAS_2_11)
     for chunk in program.chunks:
         if _BACKEND in chunk.text:
             found.add(context.KERAS_3)
@@ -25,6 +32,10 @@ def keras_of(program: Program) -> frozenset[str]:
         elif (chunk.words | chunk.binds) & _NEW and any(_is_new(node) for node in _nodes(chunk)):
             found.add(context.KERAS_3)
     return frozenset(found)
+
+
+def _version(text: str | None) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", text or "")[:2])
 
 
 def _nodes(chunk: Chunk) -> Iterator[ast.AST]:
