@@ -76,7 +76,7 @@ def _made(call: Call, name: str, signature: Signature, outdated: tuple[str, ...]
         arguments["learning_rate"] = arguments["lr"]
     optimizer = Instance(Reference(name), arguments, call.origin)
     found = tuple(old for old in outdated if old in call.arguments.keyword)
-    call.machine.note(OptimizerMade(optimizer, "keras", None, call.site, found))
+    call.machine.note(OptimizerMade(optimizer, "keras", None, call.site, outdated=found))
     return optimizer
 
 
