@@ -12,6 +12,7 @@ import typer
 
 from trainlint import __version__
 from trainlint.cli.check import check
+from trainlint.cli.clean import clean
 from trainlint.cli.config import config
 from trainlint.cli.console import remark
 from trainlint.cli.inspect import inspect
@@ -28,7 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (check, rule, inspect, version):
+for verb in (check, rule, inspect, clean, version):
     app.command()(verb)
 app.add_typer(config, name="config")
 

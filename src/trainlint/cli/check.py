@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from trainlint.cli.configuration import CONFIG_HELP, configured, per_file, selectors
 from trainlint.cli.console import Colour, fail, remark, wants_colour, write
+from trainlint.cli.fixing import Fixing
 from trainlint.cli.formats import OutputFormat, report
+from trainlint.cli.running import Executor, Means
 
 if TYPE_CHECKING:
     from trainlint.engine.configured import Configured
@@ -64,6 +67,31 @@ def check(
     force_exclude: Annotated[
         bool, typer.Option("--force-exclude", help="Exclude files even when they are named.")
     ] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Apply safe fixes.")] = False,
+    unsafe_fixes: Annotated[
+        bool, typer.Option("--unsafe-fixes", help="Fix also what changes how is trained.")
+    ] = False,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Show what fixes would change, and write nothing.")
+    ] = False,
+    show_fixes: Annotated[
+        bool, typer.Option("--show-fixes", help="List the fixes by file and rule.")
+    ] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Check again when files change.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Keep no findings, use none.")] = False,
+    cache_dir: Annotated[
+        Path | None,
+        typer.Option(help="Where findings are kept.", show_default=".trainlint_cache in the repository"),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, help="Processes at once.", show_default="one a processor"),
+    ] = None,
+    executor: Annotated[Executor, typer.Option(help="Who does the work.")] = Executor.PROCESS,
+    dask_scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="The scheduler of a Dask cluster.")
+    ] = None,
+    timings: Annotated[bool, typer.Option("--timings", help="Say where the time goes.")] = False,
     show_files: Annotated[bool, typer.Option("--show-files", help="List the files, check nothing.")] = False,
     color: Annotated[Colour, typer.Option(help="When to use colour.")] = Colour.AUTO,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Findings only.")] = False,
@@ -73,6 +101,17 @@ def check(
 
     Exits with 0 when clean, 1 with findings, 2 when trainlint itself could not work.
     """
+    once = {**locals(), "watch": False}
+    if watch:
+        from trainlint.cli.watching import watch as watch_files
+
+        watch_files(paths or ["."], lambda: check(**once))
+        return
+    from trainlint.config.mistakes import WrongSettings
+
+    start = perf_counter()
+    fixing = Fixing(fix, unsafe_fixes, diff, show_fixes, quiet)
+    fixing.warn()
     settings = configured(
         config,
         isolated=isolated,
@@ -88,8 +127,33 @@ def check(
         names = _file_names(paths or ["."], settings, force_exclude=force_exclude)
         write("".join(f"{name}\n" for name in names), output_file)
         return
-    result = _result(paths or ["."], stdin_filename, settings, force_exclude=force_exclude, verbose=verbose)
-    write(report(result, output_format, colour=wants_colour(color, output_file)), output_file)
+    means = Means(jobs, executor, dask_scheduler, not no_cache, cache_dir, quiet)
+    piped = sys.stdin.buffer.read() if paths == ["-"] else None
+    try:
+        if piped is not None:
+            result = _piped(piped, stdin_filename, settings)
+        else:
+            files = _files(paths or ["."], settings, force_exclude=force_exclude)
+            result = means.check(files, settings)
+    except WrongSettings as error:
+        fail(error)
+    if verbose:
+        for filename in result.filenames:
+            remark(f"checked {filename}")
+    if fixing.wanted:
+        done = fixing.applied(result, piped, stdin_filename)
+        result = done.result
+        if diff:
+            raise typer.Exit(1 if done.rewrites and not exit_zero else 0)
+    told = report(result, output_format, colour=wants_colour(color, output_file))
+    if fix and piped is not None and output_file is None:
+        remark(told.rstrip("\n"))  # standard output has the fixed program
+    else:
+        write(told, output_file)
+    if timings:
+        from trainlint.report.timings import render
+
+        remark(render(result, perf_counter() - start).rstrip("\n"))
     if not quiet:
         from trainlint.report.summary import summary
 
@@ -98,22 +162,10 @@ def check(
         raise typer.Exit(1)
 
 
-def _result(
-    paths: list[str], stdin_filename: str, settings: Configured, *, force_exclude: bool, verbose: bool
-) -> RunResult:
-    from trainlint.config.mistakes import WrongSettings
-    from trainlint.engine.run import check_bytes, check_files
+def _piped(data: bytes, filename: str, settings: Configured) -> RunResult:
+    from trainlint.engine.run import check_bytes
 
-    try:
-        if paths == ["-"]:
-            return check_bytes(sys.stdin.buffer.read(), stdin_filename, settings)
-        result = check_files(_files(paths, settings, force_exclude=force_exclude), settings)
-    except WrongSettings as error:
-        fail(error)
-    if verbose:
-        for filename in result.filenames:
-            remark(f"checked {filename}")
-    return result
+    return check_bytes(data, filename, settings)
 
 
 def _file_names(paths: list[str], settings: Configured, *, force_exclude: bool) -> list[str]:

@@ -9,12 +9,12 @@ import sys
 import zlib
 from datetime import date
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-import trainlint
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.engine.own_rules import AnalysisGaveUp, RuleFailed
 from trainlint.engine.registry import registry
@@ -55,7 +55,7 @@ class Cache:
             facts, found = json.loads(zlib.decompress(row[0])) if row else (None, None)
             if facts is None or any(self._answer(question) != said for question, said in facts.items()):
                 return None
-            outcome = Outcome(_DIAGNOSTICS.validate_python(found), facts)
+            outcome = Outcome(_DIAGNOSTICS.validate_python(found), facts, kept=True)
         except (zlib.error, ValueError, TypeError, AttributeError, ValidationError):
             return None  # a damaged entry
         self._used.add(key)
@@ -119,6 +119,18 @@ def folder_for(working_folder: Path) -> Path:
     return (repository_root(working_folder) or working_folder) / FOLDER
 
 
+def remove(folder: Path) -> bool:
+    """Removes a cache, and its folder if nothing else is in it; whether there was one."""
+    files = [*folder.glob(f"{_FILE}*"), *folder.glob(".gitignore")]
+    if not (folder / _FILE).exists():
+        return False
+    for file in files:
+        file.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # something else is in it
+        folder.rmdir()
+    return True
+
+
 def _opened(folder: Path) -> sqlite3.Connection | None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -175,7 +187,7 @@ def _tool() -> str:
 
     Contents, not versions: so a rule that is being written counts, and a new installation of the same does not.
     """
-    parts: list[Any] = [sys.version, trainlint.__version__]
+    parts: list[Any] = [sys.version, *(metadata.version(name) for name in ("trainlint", "libcst", "pyyaml"))]
     modules = {rule.__module__.partition(".")[0] for rule in registry().rules.values()} | {"trainlint"}
     for name in sorted(modules):
         file = getattr(sys.modules.get(name), "__file__", None)

@@ -11,6 +11,8 @@ from trainlint.engine.diagnostic import Diagnostic, Edit, Fix
 from trainlint.engine.run import RunResult, result_of
 from trainlint.engine.work import Outcome, perform
 from trainlint.sources import disk
+from trainlint.sources.document import Document, Unreadable
+from trainlint.sources.notebook import sources_of_notebook
 from trainlint.sources.writing import Changed, replace_content
 from trainlint.syntax.positions import Place
 from trainlint.syntax.rewriting import NotRewritable, PlacedEdit, rewritten
@@ -28,6 +30,16 @@ class Rewrite:
     filename: str
     before: bytes
     after: bytes
+
+    def texts(self) -> Iterator[tuple[str, str, str]]:
+        """The texts that changed, with a title each: the file's, or those of a notebook's cells."""
+        if not self.filename.endswith(".ipynb"):
+            yield self.filename, _decoded(self.before), _decoded(self.after)
+            return
+        before, after = (sources_of_notebook(_decoded(data)) for data in (self.before, self.after))
+        for cell, source in before.items():
+            if source != after[cell]:
+                yield f"{self.filename}:cell {cell}", source, after[cell]
 
 
 @dataclass
@@ -194,6 +206,13 @@ def _checked_again(result: RunResult, filenames: set[str]) -> RunResult:
     return result_of(
         [(task, perform(task) if _rests_on(outcome, touched) else outcome) for task, outcome in result.work]
     )
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return Document.from_bytes(data, "").text
+    except Unreadable:
+        return data.decode("utf-8", "replace")
 
 
 class _Stuck(Exception):

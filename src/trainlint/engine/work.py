@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from trainlint.config.settings import Settings
-from trainlint.engine.check import check_document, own_findings, unreadable
+from trainlint.engine.check import examine, own_findings, unreadable
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.engine.own_rules import AnalysisGaveUp
 from trainlint.engine.timings import timed, timing
@@ -28,13 +28,15 @@ class Task:
 class Outcome:
     """What came of a task: its findings, what they rest on, and where the time went.
 
-    `lasting` is false for what may be otherwise next time, such as a file that took too long.
+    `lasting` is false for what may be otherwise next time, such as a file that took too long; `kept` is true
+    for what an earlier run found.
     """
 
     diagnostics: list[Diagnostic]
     rests_on: disk.Facts = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     lasting: bool = True
+    kept: bool = False
 
 
 Runner = Callable[[Sequence[Task]], Iterator[tuple[int, Outcome]]]
@@ -47,7 +49,7 @@ def perform(task: Task) -> Outcome:
         try:
             with timed("reading"):
                 document = Document.from_path(task.path, task.filename)
-            found = check_document(document, task.settings)
+            found = examine(document, task.settings)
         except Unreadable as problem:
             found = unreadable(problem, task.settings)
     return Outcome(found, facts, seconds)

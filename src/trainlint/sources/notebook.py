@@ -44,6 +44,11 @@ def code_of_notebook(text: str) -> tuple[str, tuple[Cell, ...]]:
     return "".join(parts), tuple(cells)
 
 
+def sources_of_notebook(text: str) -> dict[int, str]:
+    """The code cells as they are written, by number."""
+    return dict(_code_cells(_parse(text)))
+
+
 def _parse(text: str) -> dict[str, Any]:
     if not text.strip():
         return {"cells": []}  # an editor's new notebook
