@@ -15,7 +15,8 @@ class LearningRateArgumentIgnored(Rule):
     TensorFlow 2.11 to 2.15 print a warning and train with the default rate, whatever was written; Keras 3
     raises. A rate that was tuned with care is silently another one.
 
-    It is an error where the program is written for Keras 3, else a hint, since older releases take both.
+    It is an error where the program, or the requirements of its project, ask for such a release, else a
+    hint, since older releases take both.
 
     ## When it stays silent
     The optimizers in `tf.keras.optimizers.legacy`, which still take both; those of TensorFlow 1, whose
@@ -89,6 +90,7 @@ class LearningRateArgumentIgnored(Rule):
 
             build(0.002).fit(x_train, y_train, epochs=10)
             """,
+            files={"requirements.txt": "keras>=2.4\ntensorflow>=2.4"},
         ),
         Example(
             "an old name in a program for Keras 3",
@@ -102,13 +104,26 @@ class LearningRateArgumentIgnored(Rule):
             """,
             at="decay",
         ),
+        Example(
+            "an old name, and the requirements of the project",
+            """
+            import tensorflow as tf
+
+            model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(20,))])
+            model.compile(optimizer=tf.keras.optimizers.Adam(lr=3e-4), loss="mse")
+            model.fit(x_train, y_train, epochs=10)
+            """,
+            at="lr",
+            files={"requirements.txt": "tensorflow==2.12.0"},
+        ),
     ]
 
     def check(self, plan: TrainingPlan) -> None:
-        is_new = context.KERAS_3 in plan.context
+        raises = context.KERAS_3 in plan.context
+        is_new = raises or context.KERAS_2_11 in plan.context
         for optimizer in plan.optimizers:
             for argument, origin in optimizer.outdated.items():
-                # Where the release is not known the rate may well be read: other rules judge it.
+                # An older release reads the rate: other rules judge it.
                 self.report(
                     origin,
                     subject=optimizer if is_new and argument == "lr" else None,
@@ -116,7 +131,7 @@ class LearningRateArgumentIgnored(Rule):
                     fix=renamed(origin) if argument == "lr" else None,
                     optimizer=optimizer.name,
                     argument=argument,
-                    effect="Keras 3 raises" if is_new else IGNORED[argument],
+                    effect="Keras 3 raises" if raises else IGNORED[argument],
                     way=WAYS[argument],
                 )
 
