@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from trainlint.evaluate.keeping import note_append
 from trainlint.evaluate.registrations import register
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.values.join import either
@@ -40,6 +41,7 @@ def _list_method(machine: Machine, receiver: Items, name: str, call: Call) -> Va
     first = call.argument(0)
     items = receiver.items
     if name in ("append", "add") and first is not None:
+        note_append(machine, receiver, first, call.site)
         machine.write(receiver, "items", (*items, first))
     elif name == "insert":
         position, value = integer(first), call.argument(1)

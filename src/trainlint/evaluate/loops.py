@@ -37,6 +37,9 @@ from trainlint.values.value import (
 if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
 
+CHANGES_IN_LOOP = "it changes in a loop"
+"""The reason why a number that a loop counts up is unknown in it."""
+
 MOST_TURNS = 256
 """Turns of a loop that are unrolled."""
 
@@ -148,10 +151,12 @@ def _abstract_loop(
 ) -> Flow:
     forget_what_changes(machine, body)
     machine.frame.loops += 1
+    birth, machine.frame.loop_birth = machine.frame.loop_birth, Mutable.births
     with machine.apart() as happened:
         prepare()
         flow = machine.execute(body.body)
     machine.frame.loops -= 1
+    machine.frame.loop_birth = birth
     loop.body = happened
     if happened:
         loop.can_stop = _can_stop(body)
@@ -184,7 +189,7 @@ def forget_what_changes(machine: Machine, body: cst.BaseSuite) -> None:
     for name in changed.names:
         found = scope.slots.get(name) if scope is not None else None
         if isinstance(found, Known) and isinstance(found.value, int | float | str):
-            machine.write(scope, name, Unknown("it changes in a loop"))  # type: ignore[arg-type]
+            machine.write(scope, name, Unknown(CHANGES_IN_LOOP))  # type: ignore[arg-type]
     receiver = machine.frame.receiver
     if isinstance(receiver, Mutable):
         _forget_attributes(machine, receiver, changed.attributes)
@@ -204,7 +209,7 @@ def _forget_attributes(machine: Machine, receiver: Mutable, names: set[str]) -> 
     for name in names:
         found = receiver.slots.get(name)
         if isinstance(found, Known) and isinstance(found.value, int | float):
-            machine.write(receiver, name, Unknown("it changes in a loop"))
+            machine.write(receiver, name, Unknown(CHANGES_IN_LOOP))
 
 
 class _Assigned(cst.CSTVisitor):

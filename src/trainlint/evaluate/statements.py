@@ -12,6 +12,7 @@ from trainlint.evaluate.assignment import assign, assign_attribute, assign_item
 from trainlint.evaluate.attributes import attribute
 from trainlint.evaluate.flow import Flow
 from trainlint.evaluate.grammar import statement
+from trainlint.evaluate.keeping import note_sum
 from trainlint.evaluate.patterns import matches
 from trainlint.evaluate.subscripts import item, single_index
 from trainlint.evaluate.unused import note_unused
@@ -88,6 +89,8 @@ def augmented_assignment(machine: Machine, node: cst.AugAssign) -> Flow:
         in_place(Call("__iadd__", Arguments((value,)), machine.site(node), machine, old))
         return Flow.NEXT
     new = operators.combine(machine, sign, old, value, node)
+    if sign == "+":
+        note_sum(machine, old, value, new, node.value)
     if isinstance(target, cst.Subscript):
         assign_item(machine, target, new, node)
     else:

@@ -20,6 +20,7 @@ class OptimizerMade:
     framework: str
     owners: tuple[Value, ...] | None
     site: Site
+    held: tuple[Value, ...] = ()  # the owners and the modules within them, as they were then
     outdated: tuple[str, ...] = ()  # arguments that present releases ignore or refuse
 
 
@@ -86,6 +87,15 @@ class FitCalled:
     settings: dict[str, Value]
     site: Site
     validates_on_training_data: bool = False
+
+
+@dataclass(eq=False)
+class Measured:
+    """A model was evaluated, or asked to predict, on `inputs`."""
+
+    model: Value | None
+    inputs: Value
+    site: Site
 
 
 @dataclass(eq=False)

@@ -11,7 +11,7 @@ from trainlint.values.origin import Certainty, Origin
 EventKind = Literal[
     "zero_grad", "forward", "loss", "backward", "unscale", "clip", "step", "scheduler_step", "scaler_update",
     "train_mode", "eval_mode", "no_grad_enter", "no_grad_exit", "grad_off", "grad_on", "scale",
-    "autocast_enter", "autocast_exit", "fit", "fit_step_done", "evaluate", "escape",
+    "autocast_enter", "autocast_exit", "fit", "fit_step_done", "evaluate", "keep", "escape",
 ]  # fmt: skip
 
 
@@ -20,6 +20,9 @@ class Event(Part):
 
     Objects are numbers that are equal for the same object: compare them, nothing else. `escape` means that
     the objects were handed to code that could not be followed, so anything may have happened to them.
+
+    `keep`: a loss is kept for the next turn of the loop, with its graph; it `trains` when it was the start of
+    a backward pass and what it is added to is not.
 
     `trains`, of a forward pass or a loss: a backward pass starts from what was computed with it. `cut_by`,
     of a backward pass: the context without gradients in which all that it starts from was computed.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from trainlint.plan import modes, walk
 from trainlint.plan.compiling import ChangedAfterCompile
+from trainlint.plan.coverage import LeftOut
 from trainlint.plan.evaluation import Evaluation
 from trainlint.plan.gradients import UnclearedStep, uncleared_step
 from trainlint.plan.loop import Event, Sequence
@@ -36,6 +37,7 @@ class TrainingPlan(Part):
     events: tuple[Sequence, ...] = ()  # one tree for each entry point
     evaluations: tuple[Evaluation, ...] = ()
     severed: tuple[SeveredLoss, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     monitors: tuple[Monitor, ...] = ()
     changed_after_compile: tuple[ChangedAfterCompile, ...] = ()
     unused: tuple[Unused, ...] = ()  # statements that come to nothing
@@ -110,6 +112,12 @@ class TrainingPlan(Part):
         for network in range(len(self.networks)):
             if self.mode_dependent(network) and (found := modes.evaluated_in_training(self.events, network)):
                 yield found
+
+    def kept_graphs(self) -> Iterator[Event]:
+        """Losses that were trained on and are kept from turn to turn with the graph behind them."""
+        return (
+            event for tree in self.events for event in tree.walk() if event.kind == "keep" and event.trains
+        )
 
     def cut_backwards(self) -> Iterator[tuple[Event, Origin]]:
         """Backward passes that find no gradients to compute, with what switched gradients off."""

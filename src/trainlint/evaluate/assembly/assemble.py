@@ -7,9 +7,9 @@ from collections import Counter
 from trainlint.evaluate.assembly.applied import Applied, applied_networks
 from trainlint.evaluate.assembly.compiling import changed_after_compile
 from trainlint.evaluate.assembly.context import context_of
+from trainlint.evaluate.assembly.coverage import left_out_of
 from trainlint.evaluate.assembly.curves import with_curves
 from trainlint.evaluate.assembly.evaluations import evaluations_of
-from trainlint.evaluate.assembly.coverage import left_out_of
 from trainlint.evaluate.assembly.gathered import Gathered, LossApplied
 from trainlint.evaluate.assembly.generation import keras_of
 from trainlint.evaluate.assembly.loops import sequences
@@ -52,7 +52,8 @@ def assemble(machine: Machine, program: Program) -> TrainingPlan:
         left_out=tuple(left_out_of(gathered)),
         monitors=tuple(monitors_of(gathered)),
         changed_after_compile=tuple(changed_after_compile(gathered, machine)),
-        context=context_of(gathered, program, applied.networks, optimizers, runs) | keras_of(program, machine.versions),
+        context=context_of(gathered, program, applied.networks, optimizers, runs)
+        | keras_of(program, machine.versions),
         unknowns=_unknowns(optimizers, applied.networks),
     )
 

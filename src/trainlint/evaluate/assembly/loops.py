@@ -89,6 +89,9 @@ class _Trees:
         return [self.gathered.networks.of(part) for value in networks for part in with_parts(value)]
 
     def trains(self, item: Happening) -> bool:
+        if item.kind == "keep":
+            kept, total = item.objects["loss"], item.objects.get("total")
+            return id(kept) in self.behind_backward and id(total) not in self.behind_backward
         made = item.objects.get("output" if item.kind == "forward" else "loss")
         if item.kind not in ("forward", "loss") or not isinstance(made, Value):
             return False

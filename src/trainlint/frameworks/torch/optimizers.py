@@ -10,7 +10,7 @@ from __future__ import annotations
 from trainlint.frameworks.call import Arguments, Call, Handler
 from trainlint.frameworks.facts import OptimizerMade
 from trainlint.frameworks.signatures import Signature, signature_table
-from trainlint.frameworks.torch.parameters import owners_of
+from trainlint.frameworks.torch.parameters import owners_of, submodules
 from trainlint.values.value import Instance, Items, Known, Mapped, Reference, Unknown, Value, constant
 
 SIGNATURES: dict[str, Signature] = signature_table("""
@@ -154,7 +154,9 @@ def _own_initialiser(call: Call) -> Value:
 def _note(optimizer: Instance, call: Call) -> None:
     parameters = optimizer.arguments.get("params")
     call.machine.write(optimizer, GROUPS, Items(_groups(optimizer, parameters, call)))
-    call.machine.note(OptimizerMade(optimizer, "torch", owners_of(parameters), call.site))
+    owners = owners_of(parameters)
+    held = tuple(module for owner in owners or () for module in submodules(owner))
+    call.machine.note(OptimizerMade(optimizer, "torch", owners, call.site, held))
 
 
 def _groups(optimizer: Instance, parameters: Value | None, call: Call) -> list[Value]:
