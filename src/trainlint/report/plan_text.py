@@ -81,7 +81,8 @@ def _optimizer(optimizer: Optimizer, places: Places) -> RenderableType:
 
 def _schedule(table: Table, schedule: Schedule, places: Places) -> None:
     table.add_row(Text("schedule"), Text(schedule.name), Text(""), Text(places.where(schedule.origin)))
-    _settings(table, {f"schedule: {name}": setting for name, setting in schedule.settings.items()}, places)
+    told = {name: setting for name, setting in schedule.settings.items() if name != "optimizer"}
+    _settings(table, {f"schedule: {name}": setting for name, setting in told.items()}, places)
     if schedule.curve:
         first, top, last = schedule.curve[0], max(schedule.curve), schedule.curve[-1]
         rates = f"from {first:.3g} to {last:.3g}, at most {top:.3g}"

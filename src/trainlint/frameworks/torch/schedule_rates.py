@@ -74,9 +74,9 @@ def _cosine(schedule: Instance, step: int, base: float) -> float | None:
 
 def _restarts(schedule: Instance, step: int, base: float) -> float | None:
     first, factor, floor = _whole(schedule, "T_0"), _whole(schedule, "T_mult"), _number(schedule, "eta_min")
-    if not first or not factor or floor is None:
+    if not first or first < 0 or not factor or factor < 1 or floor is None:
         return None
-    length, position = first, step
+    length, position = first, step % first if factor == 1 else step
     while position >= length:
         position -= length
         length *= factor
