@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from trainlint.config.settings import Settings
+from trainlint.engine.comments import remarks
 from trainlint.engine.diagnose import Texts, diagnostic_of, fingerprinted, own_diagnostic, placed_in_cells
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.engine.own_rules import AnalysisGaveUp, FileNotParsed, RuleFailed
@@ -31,8 +32,35 @@ def check_document(document: Document, settings: Settings | None = None) -> list
     Raises:
         UnknownRule, WrongOption: the settings name a rule or an option that does not exist.
     """
+    return reported(examine(document, settings))
+
+
+def reported(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings without those that a comment silences."""
+    return [diagnostic for diagnostic in found if not diagnostic.silenced_by]
+
+
+def examine(document: Document, settings: Settings | None = None) -> list[Diagnostic]:
+    """The same as `check_document` with the silenced findings among the others, each with its comments.
+
+    Raises:
+        UnknownRule, WrongOption: the settings name a rule or an option that does not exist.
+    """
     selection = selection_for(settings or Settings())
-    return _finished(_diagnostics(document, selection), Texts(document), selection)
+    texts = Texts(document)
+    if not is_relevant(document.text):
+        return []
+    plan, problems = _understood(document, selection)
+    if plan is None:
+        return _finished(problems, texts, selection)
+    found = _finished(_diagnostics(plan, document, selection), texts, selection)
+    if any(diagnostic.code == RuleFailed.code for diagnostic in found):
+        return found  # whether its comments are of use is not known
+    notes = remarks(texts, selection, registry(), trains=bool(plan.runs) or bool(document.cells))
+    return sorted(
+        [*found, *(placed_in_cells(note, texts) for note in fingerprinted(notes, texts))],
+        key=lambda diagnostic: diagnostic.sort_key,
+    )
 
 
 def check_source(text: str, filename: str = "<text>", settings: Settings | None = None) -> list[Diagnostic]:
@@ -96,7 +124,8 @@ def _selection(settings: str) -> Selection:
 
 
 def _finished(found: Iterable[Diagnostic], texts: Texts, selection: Selection) -> list[Diagnostic]:
-    """What of the diagnostics users see, in order, with fingerprints and with a notebook's rows."""
+    """The diagnostics that settings let through, in order, with fingerprints, a notebook's rows, and the
+    comments that silence them."""
     wanted = [
         diagnostic
         for diagnostic in _deduplicated(found)
@@ -108,27 +137,30 @@ def _finished(found: Iterable[Diagnostic], texts: Texts, selection: Selection) -
     for diagnostic in fingerprinted(sorted(wanted, key=lambda diagnostic: diagnostic.sort_key), texts):
         suppressions = texts.suppressions(diagnostic.place.filename)
         words = words_of(rules[diagnostic.name])
-        if not suppressions.silence(diagnostic.place.row, diagnostic.code, words):
-            finished.append(placed_in_cells(diagnostic, texts))
+        silencers = suppressions.silencers(diagnostic.place.row, diagnostic.code, words)
+        silenced_by = tuple(comment.directive for comment in silencers)
+        finished.append(placed_in_cells(diagnostic.model_copy(update={"silenced_by": silenced_by}), texts))
     return finished
 
 
-def _diagnostics(document: Document, selection: Selection) -> Iterator[Diagnostic]:
-    if not is_relevant(document.text):
-        return
+def _understood(document: Document, selection: Selection) -> tuple[TrainingPlan | None, list[Diagnostic]]:
+    """The plan of a document, or why there is none."""
     severities = selection.severities
+    name = document.filename
     try:
         with timed("understanding"):
-            plan = plan_of_document(document, selection.framework_versions)
+            return plan_of_document(document, selection.framework_versions), []
     except SyntaxProblem as problem:
         severity = severities.get(FileNotParsed.name)
         reason = f"not parsed: {problem.message}"
-        yield own_diagnostic(FileNotParsed, document.filename, reason, severity, problem.row, problem.column)
-        return
+        return None, [own_diagnostic(FileNotParsed, name, reason, severity, problem.row, problem.column)]
     except Exception as error:
         severity = severities.get(AnalysisGaveUp.name)
-        yield own_diagnostic(AnalysisGaveUp, document.filename, f"not analysed: {_named(error)}", severity)
-        return
+        return None, [own_diagnostic(AnalysisGaveUp, name, f"not analysed: {_named(error)}", severity)]
+
+
+def _diagnostics(plan: TrainingPlan, document: Document, selection: Selection) -> Iterator[Diagnostic]:
+    severities = selection.severities
     findings: list[Finding] = []
     for rule, options in selection.chosen:
         reported, failure = _ask(rule, options, plan)

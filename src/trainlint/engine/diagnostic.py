@@ -76,6 +76,8 @@ class Diagnostic(_Frozen):
     related: tuple[Related, ...] = ()
     fix: Fix | None = None
     fingerprint: str = ""
+    silenced_by: tuple[Place, ...] = ()
+    """The comments that keep it out of reports."""
 
     @property
     def sort_key(self) -> tuple[str, int, int, int, str]:

@@ -7,8 +7,10 @@ from trainlint.plan.plan import TrainingPlan
 
 
 class OwnRule(Rule):
-    """Base of the findings that the engine itself makes; there is nothing to ask the plan."""
+    """Base of the findings that the engine itself makes; there is nothing to ask the plan. `always`: the rule
+    runs whatever is selected, because without it a finding would be missing unseen."""
 
+    always = True
     family = "tool"
     since = "0.1.0"
     frameworks = ()
@@ -38,6 +40,59 @@ class FileNotParsed(OwnRule):
     severity = "error"
     message = "{reason}"
     help = "nothing else in this file was checked"
+
+
+class UnusedSuppression(OwnRule):
+    """A comment that silences nothing hides the next finding on its line.
+
+    ## What it does
+    Reports `# trainlint: ignore[...]`, `ignore-file` and `off` comments, and `# noqa` with one of our codes,
+    that silence no finding, and names in them that are no rules.
+
+    ## Why is this bad?
+    A comment that outlived its finding silences the next one that appears there, unseen.
+
+    ## When it stays silent
+    Rules that were not asked say nothing about a comment: those that are not selected, and all of them in a
+    file that could not be parsed. A bare `# noqa`, and codes of other linters, are not ours to judge.
+
+    ## Fix safety
+    Safe where the program trains something itself. A module without any training may be imported by another
+    file for whose sake the comment is there, so removing it is unsafe.
+
+    ## Known problems
+    A finding may lie in a file that another one imports. When only the imported file is checked, a comment
+    for such a finding looks unused.
+    """
+
+    always = False
+    name = "unused-suppression"
+    code = "TL901"
+    severity = "warning"
+    message = "{reason}"
+    help = "remove it, or what of it is not needed"
+
+
+class BareSuppression(OwnRule):
+    """A comment that names no rule silences all of them.
+
+    ## What it does
+    Reports `# trainlint: ignore`, `ignore-file` and `off` without names in brackets.
+
+    ## Why is this bad?
+    It was written for one finding, and silences every other one that will ever appear there.
+
+    ## When it stays silent
+    `# noqa` without codes is for all linters, and passed over.
+    """
+
+    always = False
+    name = "bare-suppression"
+    code = "TL902"
+    severity = "info"
+    profile = "strict"
+    message = "{reason}"
+    help = "name the rules in brackets, as in `# trainlint: ignore[learning-rate-too-low]`"
 
 
 class RuleFailed(OwnRule):
@@ -81,4 +136,10 @@ class AnalysisGaveUp(OwnRule):
     help = "the fault is in trainlint, not in your program: nothing else in this file was checked"
 
 
-OWN_RULES: tuple[type[Rule], ...] = (FileNotParsed, RuleFailed, AnalysisGaveUp)
+OWN_RULES: tuple[type[Rule], ...] = (
+    FileNotParsed,
+    UnusedSuppression,
+    BareSuppression,
+    RuleFailed,
+    AnalysisGaveUp,
+)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainlint.config.settings import Settings
-from trainlint.engine.check import selection_for
+from trainlint.engine.check import reported, selection_for
+from trainlint.engine.comments import needed_elsewhere
 from trainlint.engine.configured import Configured, settings_of
 from trainlint.engine.diagnose import own_diagnostic
 from trainlint.engine.diagnostic import Diagnostic, Severity
-from trainlint.engine.own_rules import RuleFailed
+from trainlint.engine.own_rules import RuleFailed, UnusedSuppression
 from trainlint.engine.registry import registry
 from trainlint.engine.work import Outcome, Runner, Task, one_by_one, perform
 from trainlint.sources import disk
@@ -88,7 +89,13 @@ def check_files(
 def result_of(work: list[tuple[Task, Outcome]]) -> RunResult:
     """The result of a run in which this came of these files."""
     # A finding may lie in a file that others import: it is then found with each of them.
-    found = {(d.place, d.cell, d.code, d.message): d for _, outcome in work for d in outcome.diagnostics}
+    needed = needed_elsewhere((task.filename, outcome.diagnostics) for task, outcome in work)
+    found = {
+        (d.place, d.cell, d.code, d.message): d
+        for _, outcome in work
+        for d in reported(outcome.diagnostics)
+        if d.code != UnusedSuppression.code or d.place not in needed
+    }
     diagnostics = sorted(found.values(), key=lambda diagnostic: diagnostic.sort_key)
     # A plugin is a matter of the run: the settings of its first file decide.
     settings = {task.filename: task.settings for task, _ in work}

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from trainlint.config.settings import Settings
 from trainlint.engine.diagnostic import Severity
+from trainlint.engine.own_rules import OwnRule
 from trainlint.engine.registry import Registry, UnknownRule
 from trainlint.engine.rule import Options, Rule
 from trainlint.sources.patterns import Pattern, matches
@@ -91,7 +92,8 @@ def _chosen(settings: Settings, registry: Registry) -> frozenset[str]:
     names = set()
     for name, rule in registry.rules.items():
         # The tool's own findings are on whatever is selected: an unreadable file is no matter of taste.
-        standard = rule.family == "tool" or (settings.select is None and rule.profile in profile)
+        always = issubclass(rule, OwnRule) and rule.always
+        standard = always or (settings.select is None and rule.profile in profile)
         rank = max(selected.get(name, _NOT_NAMED), 0 if standard else _NOT_NAMED)
         if rank > ignored.get(name, _NOT_NAMED):
             names.add(name)

@@ -22,11 +22,12 @@ _ALL = ("ALL",)
 _CLAUSES = frozenset({"elif", "else", "except", "finally"})
 
 
-@dataclass
+@dataclass(eq=False)
 class Suppression:
     """One comment and the rows, inclusive, that it silences; `selectors` as written, ALL for a bare comment.
 
-    `used` collects the selectors that silenced something.
+    `comment` is the whole comment, of which `directive` may be a part. `used` collects the selectors that
+    silenced something.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Suppression:
     first_row: int
     last_row: int
     comment: Place
+    directive: Place
     bare: bool = False
     used: set[str] = field(default_factory=set)
 
@@ -46,15 +48,20 @@ class Suppressions:
 
     def silence(self, row: int, code: str, words: Collection[str]) -> bool:
         """Whether a finding on `row` is silenced; the comments that do so count as used from then on."""
-        silenced = False
+        return bool(self.silencers(row, code, words))
+
+    def silencers(self, row: int, code: str, words: Collection[str]) -> list[Suppression]:
+        """The comments that silence a finding on `row`; they count as used from then on."""
+        silencers = []
         for comment in self.comments:
             if not comment.first_row <= row <= comment.last_row:
                 continue
             for selector in comment.selectors:
                 if names(selector, code, words):
                     comment.used.add(selector)
-                    silenced = True
-        return silenced
+                    if comment not in silencers:
+                        silencers.append(comment)
+        return silencers
 
 
 def names(selector: str, code: str, words: Collection[str]) -> bool:
@@ -82,7 +89,9 @@ def suppressions_of(document: Document) -> Suppressions:
             if (match["verb"] or "").lower() == "on":
                 open_regions = list(_still_open(open_regions, _selectors(match), row))
                 continue
-            comment = _suppression(match, place, statements, rows=len(document.lines))
+            first, last = column + 1 + match.start(), column + 1 + match.end()
+            directive = Place(document.filename, row, first, row, last)
+            comment = _suppression(match, place, directive, statements, rows=len(document.lines))
             found.append(comment)
             if comment.kind == "off":
                 open_regions.append(comment)
@@ -123,17 +132,20 @@ def _statements(tokens: list[tokenize.TokenInfo]) -> Iterator[_Statement]:
             first = token
 
 
-def _suppression(match: re.Match[str], place: Place, statements: list[_Statement], rows: int) -> Suppression:
+def _suppression(
+    match: re.Match[str], place: Place, directive: Place, statements: list[_Statement], rows: int
+) -> Suppression:
     selectors = _selectors(match)
     bare = selectors is None
     written = _ALL if selectors is None else selectors
     verb = (match["verb"] or "noqa").lower()
     if verb == "ignore-file":
-        return Suppression("ignore-file", written, 1, rows, place, bare)
+        return Suppression("ignore-file", written, 1, rows, place, directive, bare)
     if verb == "off":
-        return Suppression("off", written, place.row, rows, place, bare)
+        return Suppression("off", written, place.row, rows, place, directive, bare)
     first, last = _rows_of_statement(place.row, statements, above=verb == "ignore")
-    return Suppression("ignore" if verb == "ignore" else "noqa", written, first, last, place, bare)
+    kind: Kind = "ignore" if verb == "ignore" else "noqa"
+    return Suppression(kind, written, first, last, place, directive, bare)
 
 
 def _selectors(match: re.Match[str]) -> tuple[str, ...] | None:
