@@ -28,6 +28,7 @@ class TrainingRun(Part):
     drop_last: Setting[bool] = Setting()
     validates: bool | None = None  # None: not known
     callbacks: tuple[str, ...] | None = ()  # class names; None: not known
+    measured: tuple[Data, ...] = ()  # what the same network is measured on, each where it is passed
     loader: Origin | None = None  # where the data loader of a hand-written loop was made
     origin: Origin | None = None
 

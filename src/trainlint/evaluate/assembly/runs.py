@@ -11,6 +11,7 @@ from trainlint.evaluate.assembly.callbacks import callback_names
 from trainlint.evaluate.assembly.data import data_of
 from trainlint.evaluate.assembly.gathered import CompileCalled, FitCalled, Gathered
 from trainlint.evaluate.assembly.loop_runs import loop_runs
+from trainlint.evaluate.assembly.measured import measured_in
 from trainlint.evaluate.assembly.settings import flag, whole
 from trainlint.evaluate.machine import Machine
 from trainlint.plan.data import Data
@@ -22,7 +23,9 @@ from trainlint.values.value import Instance, constant
 def runs_of(gathered: Gathered, machine: Machine, objectives: Mapping[int, int]) -> tuple[TrainingRun, ...]:
     """All training runs; `objectives` gives the index of the objective by the identity of a model."""
     found = [_fitted(fact, certainty, gathered, objectives) for fact, certainty in gathered.of(FitCalled)]
-    return (*found, *loop_runs(gathered, machine, objectives))
+    found += loop_runs(gathered, machine, objectives)
+    measured = measured_in(gathered)
+    return tuple(run.model_copy(update={"measured": measured.get(run.network, ())}) for run in found)
 
 
 def _fitted(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call, Machine
-from trainlint.frameworks.facts import ChosenMetric, CompileCalled, FitCalled, LossApplied
+from trainlint.frameworks.facts import ChosenMetric, CompileCalled, FitCalled, LossApplied, Measured
 from trainlint.frameworks.keras.inputs import as_batch
 from trainlint.frameworks.keras.losses import Loss, loss_from
 from trainlint.frameworks.keras.models import MODEL, outputs_of, own_method
@@ -201,14 +201,22 @@ def train_on_batch(call: Call) -> Value:
 
 
 def evaluate(call: Call) -> Value:
+    _measured(call)
     call.machine.happen("evaluate", call.site, networks=(call.receiver,))
     return Unknown("what evaluate measures")
+
+
+def _measured(call: Call) -> None:
+    given = call.argument(0, "x")
+    if given is not None:
+        call.machine.note(Measured(call.receiver, given, call.site))
 
 
 def predict(call: Call) -> Value:
     """`predict` gives arrays: the graph ends here, for nothing can be trained through it."""
     model, given = call.receiver, call.argument(0, "x")
     assert isinstance(model, Instance)
+    _measured(call)
     call.machine.happen("evaluate", call.site, networks=(model,))
     output = outputs_of(model, call.machine, call.site)
     if not isinstance(output, Tensor):
