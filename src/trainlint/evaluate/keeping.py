@@ -45,7 +45,7 @@ def _holds_graph(tensor: Tensor) -> bool:
         if not waiting:
             return False
         operation = waiting.pop(0).operation
-        if operation is None or operation.kind == "detach":
+        if operation is None or operation.kind in ("detach", "unknown"):
             continue
         if operation.kind in LOSSES:
             return tensor.library == "torch"

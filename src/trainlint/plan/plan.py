@@ -114,10 +114,12 @@ class TrainingPlan(Part):
                 yield found
 
     def kept_graphs(self) -> Iterator[Event]:
-        """Losses that were trained on and are kept from turn to turn with the graph behind them."""
-        return (
-            event for tree in self.events for event in tree.walk() if event.kind == "keep" and event.trains
-        )
+        """Losses that are kept from turn to turn with their graph, in loops that go backward from them."""
+        for tree in self.events:
+            for loop in walk.loops(tree):
+                turn = list(walk.directly_in(loop))
+                if any(event.kind == "backward" for event in turn):
+                    yield from (event for event in turn if event.kind == "keep" and event.trains)
 
     def cut_backwards(self) -> Iterator[tuple[Event, Origin]]:
         """Backward passes that find no gradients to compute, with what switched gradients off."""

@@ -10,6 +10,7 @@ from trainlint.evaluate.assembly.gathered import Gathered
 from trainlint.evaluate.assembly.networks import ordered, tensors_in
 from trainlint.evaluate.assembly.numbering import Numbering, with_parts
 from trainlint.evaluate.happenings import ENTRY_POINT, Forked, Happened, Happening, Repeated
+from trainlint.frameworks.losses import LOSSES
 from trainlint.plan.loop import Branch, Event, Loop, Sequence
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import Tensor
@@ -91,11 +92,17 @@ class _Trees:
     def trains(self, item: Happening) -> bool:
         if item.kind == "keep":
             kept, total = item.objects["loss"], item.objects.get("total")
-            return id(kept) in self.behind_backward and id(total) not in self.behind_backward
+            losses = [tensor for tensor in ordered([kept]) if _is_loss(tensor)]
+            trained = any(id(tensor) in self.behind_backward for tensor in losses)
+            return trained and id(total) not in self.behind_backward
         made = item.objects.get("output" if item.kind == "forward" else "loss")
         if item.kind not in ("forward", "loss") or not isinstance(made, Value):
             return False
         return any(id(tensor) in self.behind_backward for tensor in tensors_in(made))
+
+
+def _is_loss(tensor: Tensor) -> bool:
+    return tensor.operation is not None and tensor.operation.kind in LOSSES
 
 
 def _number(numbering: Numbering, value: object) -> int | None:
