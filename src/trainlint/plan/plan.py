@@ -22,7 +22,6 @@ from trainlint.plan.schedule_steps import MisplacedStep, misplaced_steps
 from trainlint.plan.severed import SeveredLoss
 from trainlint.plan.training_step import IncompleteStep, incomplete_steps
 from trainlint.plan.unused import Unused
-from trainlint.syntax.positions import Site
 from trainlint.values.origin import Origin
 
 
@@ -72,9 +71,8 @@ class TrainingPlan(Part):
 
     def is_repeated(self, run: TrainingRun) -> bool:
         """Whether a call of `fit` stands in a loop, so that its epochs are not all there are."""
-        site = run.origin.site if run.origin is not None else None
         return any(
-            event.kind == "fit" and event.origin is not None and _same_place(event.origin.site, site)
+            event.kind == "fit" and _same_place(event.origin, run.origin)
             for tree in self.events
             for loop in walk.loops(tree)
             for event in loop.walk()
@@ -139,5 +137,7 @@ class TrainingPlan(Part):
                 yield min(steps, key=lambda step: step.certainty.rank)
 
 
-def _same_place(one: Site | None, other: Site | None) -> bool:
-    return one is not None and other is not None and (one is other or one.place == other.place)
+def _same_place(one: Origin | None, other: Origin | None) -> bool:
+    if one is None or other is None or one.site is None or other.site is None:
+        return False
+    return one.site.place == other.site.place
