@@ -144,3 +144,11 @@ def test_no_title_breaks_the_chart(title: str) -> None:
     network = Network(name=title, framework="torch", layers=layers, outputs=(1,), complete=False)
     nodes, _ = checked(plan_mermaid.render(TrainingPlan(filename="a.py", networks=(network,))))
     assert nodes == {"network0", "n0l0", "n0l1"}
+
+
+def test_layers_of_a_large_network_are_drawn_together() -> None:
+    block = "nn.Sequential(nn.Linear(8, 8), nn.BatchNorm1d(8), nn.ReLU())"
+    text = f"import torch\nfrom torch import nn\nnet = nn.Sequential(*[{block} for _ in range(60)])\nnet(torch.zeros(2, 8))\n"
+    nodes, edges = checked(plan_mermaid.render(trainlint.plan_of(text, "train.py")))
+    assert len(nodes) == 62, "a frame, an input, and one node for each block"
+    assert len(edges) == 60

@@ -10,6 +10,7 @@ from trainlint.plan.optimizer import Optimizer
 from trainlint.plan.plan import TrainingPlan
 from trainlint.plan.run import TrainingRun
 from trainlint.report.kind_words import kind_word
+from trainlint.report.layer_groups import groups
 from trainlint.report.plan_words import number_text, shape_text, written
 from trainlint.report.text import visible
 
@@ -59,27 +60,35 @@ def _network(number: int, network: Network) -> Iterator[str]:
     title = f"{network.name or 'network'} ({network.framework}), {parameters}"
     yield f"subgraph network{number}[{_label(title if network.complete else f'{title}, not complete')}]"
     yield "  direction TB"
-    for layer in network.layers:
-        yield f"  {_layer(number, layer)}"
+    together = groups(network)
+    head = {layer.index: index for index, layers in together.items() for layer in layers}
+    for layers in together.values():
+        yield f"  {_node(number, layers)}"
     for source, target, skips in _edges(network):
         arrow = "-.->" if skips else "-->"
-        yield f"  {_id(number, source)} {arrow} {_id(number, target)}"
+        if head[target] == target:
+            yield f"  {_id(number, head[source])} {arrow} {_id(number, target)}"
     yield "end"
 
 
-def _layer(number: int, layer: Layer) -> str:
+def _node(number: int, layers: tuple[Layer, ...]) -> str:
+    """One layer, or several that follow each other."""
+    first, last = layers[0], layers[-1]
+    counts = [layer.parameters for layer in layers]
+    parts = [*(_title(layer) for layer in layers), shape_text(last.output_shape)]
+    if any(count != 0 for count in counts):
+        total = None if None in counts else sum(count for count in counts if count is not None)
+        parts.append(f"{number_text(total)} parameters")
+    if first.optional:
+        parts.append("on some paths")
+    left, right = ("([", "])") if first.kind == "input" else ("[", "]")
+    return f"{_id(number, first.index)}{left}{_label(*parts)}{right}{_class(first)}"
+
+
+def _title(layer: Layer) -> str:
     # A `+` or `-` at the beginning of a line would be a list in Markdown, which labels may be written in.
     named = layer.title[:1].isalpha() and layer.kind != "unknown"
-    parts = [
-        layer.title if named else f"{kind_word(layer.kind)} {layer.title}",
-        shape_text(layer.output_shape),
-    ]
-    if layer.parameters != 0:
-        parts.append(f"{number_text(layer.parameters)} parameters")
-    if layer.optional:
-        parts.append("on some paths")
-    left, right = ("([", "])") if layer.kind == "input" else ("[", "]")
-    return f"{_id(number, layer.index)}{left}{_label(*parts)}{right}{_class(layer)}"
+    return layer.title if named else f"{kind_word(layer.kind)} {layer.title}"
 
 
 def _class(layer: Layer) -> str:
@@ -122,8 +131,10 @@ def _objective(number: int, objective: Objective, plan: TrainingPlan) -> Iterato
     network = _scored(objective, plan)
     if network is None:
         return
-    layers = plan.networks[network].outputs
-    source = _id(network, layers[0]) if layers else f"network{network}"
+    outputs = plan.networks[network].outputs
+    together = groups(plan.networks[network])
+    ends = [index for index, layers in together.items() if layers[-1].index in outputs]
+    source = _id(network, ends[0]) if ends else f"network{network}"
     yield f"{source} -->|prediction| objective{number}"
 
 
