@@ -162,8 +162,9 @@ def test_mixed_precision(machine: PretendMachine) -> None:
     machine.do(scaler, "unscale_", optimizer)
     machine.do(scaler, "step", optimizer)
     machine.do(scaler, "update")
-    assert [kind for kind, _ in machine.happened] == ["backward", "unscale", "step", "scaler_update"]
-    assert machine.happened[2][1]["optimizer"] is optimizer
+    kinds = [kind for kind, _ in machine.happened]
+    assert kinds == ["scale", "backward", "unscale", "step", "scaler_update"]
+    assert machine.happened[3][1]["optimizer"] is optimizer
 
 
 # -- modules ----------------------------------------------------------------------------------------------
