@@ -29,8 +29,8 @@ QUIET = {
 ENOUGH = 300
 """Updates that a fix aims at: rules of thumb for training from scratch call fewer marginal."""
 
-LARGE = 10_000
-"""Samples from which one epoch may be meant."""
+TRIAL = 20
+"""Updates of a single epoch that only shows that the program works (judgement)."""
 
 
 class EpochOptions(Options):
@@ -53,7 +53,7 @@ class TooFewEpochs(Rule):
 
     ## When it stays silent
     Samples or batch size are not known, so that the updates cannot be counted; a call of `fit` within a
-    loop; tests and demonstrations, data made at random, reinforcement learning. A search gets a hint.
+    loop; a single epoch of 20 updates, which is a trial; tests and demonstrations, data made at random, reinforcement learning. A search gets a hint.
 
     ## Fix safety
     Unsafe: training takes longer.
@@ -177,7 +177,7 @@ class TooFewEpochs(Rule):
         if plan.context & QUIET:
             return
         for run in plan.runs:
-            if run.data.random or plan.is_repeated(run):
+            if run.data.random or is_trial(run) or plan.is_repeated(run):
                 continue
             updates, fewest = run.updates, self.fewest(plan, run)
             if updates is not None and updates < fewest:
@@ -210,6 +210,11 @@ class TooFewEpochs(Rule):
             epochs=f"{run.epochs.spoken} epoch" + ("s" if epochs > 1 else ""),
             updates=updates,
         )
+
+
+def is_trial(run: TrainingRun) -> bool:
+    """Whether the run only shows that the program works."""
+    return run.epochs.value == 1 and run.updates is not None and run.updates <= TRIAL
 
 
 def certainty_of(run: TrainingRun) -> Certainty:
