@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trainlint.frameworks.call import Call
-from trainlint.values.tensor import DataFacts, Tensor
+from trainlint.values.tensor import DataFacts, Shape, Tensor
 from trainlint.values.value import Instance, Items, Known, Reference, Unknown, Value
 
 FRAME = "pandas.DataFrame"
@@ -21,16 +21,35 @@ def frame_like(call: Call) -> Instance:
 
 
 def array(call: Call) -> Value:
-    """`.values`, `.to_numpy()`: an array of unknown shape."""
-    tensor = call.tensor("input", (), None, library="numpy", data=DataFacts(origin=call.origin))
+    """`.values`, `.to_numpy()`: rows and columns, unless `apply` has made a single column."""
+    made_by = call.receiver.origin.label if call.receiver is not None and call.receiver.origin else ""
+    shape: Shape | None = None if made_by == "apply" else (None, None)
+    tensor = call.tensor("input", (), shape, library="numpy", data=DataFacts(origin=call.origin))
     assert tensor.operation is not None
     tensor.operation.reason = "values of a data frame"
     return tensor
 
 
 def item(call: Call) -> Value:
-    """`frame['column']` and `frame[['a', 'b']]`."""
-    return column(call)
+    """`frame['column']`, `frame[['a', 'b']]`, `frame.iloc[:, -1]`."""
+    return Tensor(
+        _shape_of(call.argument(0)), library="numpy", data=DataFacts(origin=call.origin), origin=call.origin
+    )
+
+
+def _shape_of(key: Value | None) -> Shape | None:
+    """The shape of what a key chooses: a column has one axis, columns have two."""
+    if isinstance(key, Known):
+        return (None,) if isinstance(key.value, str) else None
+    if not isinstance(key, Items) or not key.is_certain:
+        return None
+    if key.kind == "list":
+        names = all(isinstance(name, Known) and isinstance(name.value, str) for name in key.items)
+        return (None, len(key.items)) if names else None
+    if len(key.items) != 2 or isinstance(key.items[0], Unknown) or isinstance(key.items[1], Unknown):
+        return None
+    single = [isinstance(part, Known) and isinstance(part.value, int | str) for part in key.items]
+    return None if all(single) else (None,) if any(single) else (None, None)
 
 
 def column(call: Call) -> Value:
