@@ -11,6 +11,8 @@ import sys
 import typer
 
 from trainlint import __version__
+from trainlint.cli.adding import with_value
+from trainlint.cli.baseline import baseline
 from trainlint.cli.check import check
 from trainlint.cli.clean import clean
 from trainlint.cli.config import config
@@ -29,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (check, rule, inspect, clean, version):
+for verb in (check, rule, inspect, baseline, clean, version):
     app.command()(verb)
 app.add_typer(config, name="config")
 
@@ -64,7 +66,7 @@ def main() -> None:
 
 def _status() -> int:
     try:
-        status = app(standalone_mode=False)
+        status = app(args=with_value(sys.argv[1:]), standalone_mode=False)
     except _WrongUse as error:
         remark(f"error: {error.format_message()}".replace("Value error, ", ""))
         return 2

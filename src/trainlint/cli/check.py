@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from trainlint.cli import adding
 from trainlint.cli.configuration import CONFIG_HELP, configured, per_file, selectors
 from trainlint.cli.console import Colour, fail, remark, wants_colour, write
 from trainlint.cli.fixing import Fixing
@@ -51,6 +52,13 @@ def check(
     ignore: Annotated[list[str] | None, typer.Option(help="Do not run these rules.")] = None,
     per_file_ignores: Annotated[
         list[str] | None, typer.Option(help="Do not run rules on some files: PATTERN:RULE, ...")
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Known findings, which are not reported.")
+    ] = None,
+    add_ignore: Annotated[
+        str | None,
+        typer.Option(metavar="[REASON]", help="Write a comment beside each finding that silences it."),
     ] = None,
     profile: Annotated[Profile | None, typer.Option(help="The set of rules to start from.")] = None,
     fail_on: Annotated[FailOn | None, typer.Option(help="Exit with 1 from this severity on.")] = None,
@@ -108,6 +116,7 @@ def check(
         watch_files(paths or ["."], lambda: check(**once))
         return
     from trainlint.config.mistakes import WrongSettings
+    from trainlint.engine.baseline import WrongBaseline
 
     start = perf_counter()
     fixing = Fixing(fix, unsafe_fixes, diff, show_fixes, quiet)
@@ -122,7 +131,11 @@ def check(
         profile=profile and profile.value,
         fail_on=fail_on and fail_on.value,
         respect_gitignore=respect_gitignore,
+        baseline=baseline,
     )
+    reason = adding.checked_reason(add_ignore) if add_ignore is not None else None
+    if reason is not None and (fixing.wanted or paths == ["-"]):
+        fail("--add-ignore changes files, and goes neither with `--fix`, `--diff` nor with standard input")
     if show_files:
         names = _file_names(paths or ["."], settings, force_exclude=force_exclude)
         write("".join(f"{name}\n" for name in names), output_file)
@@ -135,11 +148,13 @@ def check(
         else:
             files = _files(paths or ["."], settings, force_exclude=force_exclude)
             result = means.check(files, settings)
-    except WrongSettings as error:
+    except (WrongSettings, WrongBaseline) as error:
         fail(error)
     if verbose:
         for filename in result.filenames:
             remark(f"checked {filename}")
+    if reason is not None:
+        raise typer.Exit(adding.add_ignore(result, reason))
     if fixing.wanted:
         done = fixing.applied(result, piped, stdin_filename)
         result = done.result
@@ -155,8 +170,10 @@ def check(
 
         remark(render(result, perf_counter() - start).rstrip("\n"))
     if not quiet:
-        from trainlint.report.summary import summary
+        from trainlint.report.summary import stale_entries, summary
 
+        for line in stale_entries(result):
+            remark(line)
         remark(summary(result))
     if result.fails() and not exit_zero:
         raise typer.Exit(1)

@@ -86,7 +86,7 @@ def _anchored(layer: Layer) -> dict[str, Any]:
         pairs = own["per-file-ignores"].items()
         own["per-file-ignores"] = {Pattern(text, folder): selectors for text, selectors in pairs}
     if "baseline" in own:
-        own["baseline"] = str(Path(folder, own["baseline"]))
+        own["baseline"] = str(Path(folder, own["baseline"])) if own["baseline"] else None
     return own
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainlint.config.settings import Settings
+from trainlint.engine.baseline import Known, without_known
 from trainlint.engine.check import reported, selection_for
 from trainlint.engine.comments import needed_elsewhere
 from trainlint.engine.configured import Configured, settings_of
@@ -37,6 +38,8 @@ class RunResult:
     """The time that stages and rules took, over all processes."""
     work: list[tuple[Task, Outcome]] = field(default_factory=list)
     """What came of each file."""
+    known: Known = field(default_factory=Known)
+    """What baselines hid."""
 
     def fails(self) -> bool:
         """Whether a finding is at least as severe as `fail-on` of its file, which may be `never`."""
@@ -76,6 +79,7 @@ def check_files(
 
     Raises:
         WrongSettings, UnknownRule, WrongOption: the settings cannot be used; nothing was checked.
+        WrongBaseline: a baseline cannot be read.
     """
     of_file = settings_of(settings)
     given = [of_file(file) for file in files]  # wrong settings come to light here, before any work
@@ -87,7 +91,11 @@ def check_files(
 
 
 def result_of(work: list[tuple[Task, Outcome]]) -> RunResult:
-    """The result of a run in which this came of these files."""
+    """The result of a run in which this came of these files.
+
+    Raises:
+        WrongBaseline: a baseline cannot be read.
+    """
     # A finding may lie in a file that others import: it is then found with each of them.
     needed = needed_elsewhere((task.filename, outcome.diagnostics) for task, outcome in work)
     found = {
@@ -105,6 +113,9 @@ def result_of(work: list[tuple[Task, Outcome]]) -> RunResult:
     for _, outcome in work:
         for name, seconds in outcome.seconds.items():
             result.seconds[name] = result.seconds.get(name, 0.0) + seconds
+    baselines = {filename: its.baseline for filename, its in settings.items()}
+    if any(baselines.values()):
+        result.diagnostics, result.known = without_known(result, baselines)
     return result
 
 

@@ -9,14 +9,23 @@ from trainlint.engine.run import RunResult
 from trainlint.report.text import counted
 
 
+def stale_entries(result: RunResult) -> list[str]:
+    """What of baselines is out of date, a line for each."""
+    return [
+        f"{path}: {counted(count, 'known finding')} not there any more; `trainlint baseline --prune` drops such"
+        for path, count in result.known.stale.items()
+    ]
+
+
 def summary(result: RunResult) -> str:
     """`Found 3 problems (1 error, 2 warnings) in 1 of 14 files.`"""
     if not result.filenames:
         return "No Python files or notebooks to check."
     files = counted(len(result.filenames), "file")
+    known = f" {counted(result.known.hidden, 'known finding')} not shown." if result.known.hidden else ""
     if not result.diagnostics:
-        return f"No problems found in {files}."
+        return f"No {'new ' if known else ''}problems found in {files}.{known}"
     numbers = Counter(diagnostic.severity for diagnostic in result.diagnostics)
     kinds = ", ".join(counted(numbers[kind], kind.value) for kind in Severity if numbers[kind])
     touched = len({diagnostic.place.filename for diagnostic in result.diagnostics})
-    return f"Found {counted(len(result.diagnostics), 'problem')} ({kinds}) in {touched} of {files}."
+    return f"Found {counted(len(result.diagnostics), 'problem')} ({kinds}) in {touched} of {files}.{known}"

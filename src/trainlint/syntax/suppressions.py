@@ -190,3 +190,30 @@ def _still_open(
             region.last_row = row
         else:
             yield region
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where a comment about a row can stand: at the end of the last row of its statement. `list_of` is the
+    directive that is there already and may name more."""
+
+    place: Place
+    list_of: Suppression | None = None
+
+
+def rooms_for_comments(document: Document, rows: Collection[int]) -> dict[int, Room]:
+    """For each row that belongs to a statement, where a comment that silences findings on it can stand."""
+    statements = list(_statements(list(_tokens(document))))
+    directives = {
+        comment.directive.row: comment
+        for comment in suppressions_of(document).comments
+        if comment.kind == "ignore" and not comment.bare
+    }
+    rooms = {}
+    for row in rows:
+        last = next((each.last_row for each in statements if each.first_row <= row <= each.last_row), None)
+        if last is not None:
+            line = document.lines.line(last)
+            place = Place(document.filename, last, len(line.rstrip()) + 1, last, len(line) + 1)
+            rooms[row] = Room(place, directives.get(last))
+    return rooms
