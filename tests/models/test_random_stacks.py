@@ -98,7 +98,7 @@ def _after(text: str, tensor: torch.Tensor) -> torch.Tensor | None:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # torch on odd sizes
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(stacks())
 def test_a_stack_is_understood(stack: tuple[list[str], tuple[int, ...]]) -> None:
     texts, shape = stack

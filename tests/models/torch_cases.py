@@ -88,6 +88,7 @@ CASES = [
             ("TwoHeads()", "torch.randn(3, 8)"),
             ("Recommender()", "torch.randint(0, 30, (4,)), torch.randint(0, 20, (4,))"),
             ("GatedUnit()", "torch.randn(3, 10)"),
+            ("WordVectors(torch.randn(40, 6))", _TOKENS),
         ],
         "configured": [
             ("FromDictionary(CONFIG)", "torch.randn(3, 16)"),

@@ -119,3 +119,19 @@ class GatedUnit(nn.Module):
     def forward(self, x):
         gated = F.glu(self.widen(x), dim=-1)
         return self.mix(gated, x)
+
+
+class WordVectors(nn.Module):
+    """Vectors that were learned elsewhere, once as they are and once to be trained on."""
+
+    def __init__(self, vectors, classes=3):
+        super().__init__()
+        self.fixed = nn.Embedding.from_pretrained(vectors)
+        self.tuned = nn.Embedding.from_pretrained(vectors.clone(), freeze=False)
+        self.project = nn.ParameterList(
+            [nn.Parameter(torch.zeros(2 * vectors.shape[1], classes)) for _ in range(1)]
+        )
+
+    def forward(self, tokens):
+        x = torch.cat([self.fixed(tokens), self.tuned(tokens)], dim=-1).mean(dim=1)
+        return x @ self.project[0]
