@@ -278,6 +278,12 @@ FUNCTIONS: dict[str, Handler] = (
     _named(("tensorflow.", "tensorflow.math.", "tensorflow.compat.v1."), _tensorflow_like())
     | _named(("keras.ops.", "keras.ops.numpy.", "keras.backend."), _numpy_like())
     | _named(("tensorflow.random.", "keras.random."), _RANDOM)
+    # Keras 2 (keras/backend.py) and TensorFlow 1 name the same functions otherwise.
+    | _named(
+        ("keras.backend.random_", "tensorflow.random_", "tensorflow.compat.v1.random_"),
+        {name: _RANDOM[name] for name in ("normal", "uniform")},
+    )
+    | _named(("keras.backend.", "tensorflow."), {"truncated_normal": _RANDOM["truncated_normal"]})
     | _named(("tensorflow.image.",), _functions(_IMAGE))
     | {f"tensorflow.{name}": decode_image for name in _DECODERS}
     | {"tensorflow.nn.dropout": dropout, "tensorflow.one_hot": as_function(computing.one_hot, "keras")}
