@@ -86,7 +86,7 @@ class _Run:
     def outcomes(self) -> Iterator[tuple[int, Outcome]]:
         waiting = deque(range(len(self.tasks)))
         most = IN_FLIGHT * max(1, sum(self.client.nthreads().values()))
-        replies = as_completed()
+        replies = as_completed(loop=self.client.loop)
         while waiting or self.under_way:
             while waiting and len(self.under_way) < most:
                 number = waiting.popleft()

@@ -48,7 +48,7 @@ def perform(task: Task) -> Outcome:
     with disk.noting() as facts, timing() as seconds:
         try:
             with timed("reading"):
-                document = Document.from_path(task.path, task.filename)
+                document = Document.from_path(disk.absolute(task.path), task.filename)
             found = examine(document, task.settings)
         except Unreadable as problem:
             found = unreadable(problem, task.settings)
