@@ -30,22 +30,20 @@ ENOUGH = 300
 """Updates that a fix aims at: rules of thumb for training from scratch call fewer marginal."""
 
 TRIAL = 20
-"""Updates of a single epoch that only shows that the program works (judgement)."""
+"""Updates of a run that only shows that the program works (judgement)."""
 
 
 class EpochOptions(Options):
     """How many updates are few."""
 
     updates: int = Field(100, ge=1, description="fewer updates than these are few for a network from scratch")
-    updates_of_pretrained: int = Field(20, ge=1, description="the same for a pretrained network")
 
 
 class TooFewEpochs(Rule):
     """A run makes a handful of updates.
 
     ## What it does
-    Multiplies epochs by batches and reports runs of fewer than 100 updates (20 for pretrained networks), and
-    calls of Keras' `fit` that leave `epochs` at its default of 1.
+    Multiplies epochs by batches and reports runs of fewer than 100 updates, and calls of Keras' `fit` that leave `epochs` at its default of 1.
 
     ## Why is this bad?
     Every optimizer moves weights by about its learning rate in one update, so a few updates leave a network
@@ -53,7 +51,7 @@ class TooFewEpochs(Rule):
 
     ## When it stays silent
     Samples or batch size are not known, so that the updates cannot be counted; a call of `fit` within a
-    loop; a single epoch of 20 updates, which is a trial; tests and demonstrations, data made at random, reinforcement learning. A search gets a hint.
+    loop; a trial of at most 20 updates; pretrained networks; tests and demonstrations, data made at random, reinforcement learning. A search gets a hint.
 
     ## Fix safety
     Unsafe: training takes longer.
@@ -177,10 +175,10 @@ class TooFewEpochs(Rule):
         if plan.context & QUIET:
             return
         for run in plan.runs:
-            if run.data.random or is_trial(run) or plan.is_repeated(run):
+            if run.data.random or is_trial(run) or is_tuned(plan, run) or plan.is_repeated(run):
                 continue
-            updates, fewest = run.updates, self.fewest(plan, run)
-            if updates is not None and updates < fewest:
+            updates = run.updates
+            if updates is not None and updates < self.options.updates:
                 self._report_few(plan, run, updates)
             elif updates is None and run.framework == "keras" and run.epochs.is_library_default:
                 self.report(
@@ -190,12 +188,6 @@ class TooFewEpochs(Rule):
                     message="`fit` without `epochs` goes through the data once",
                     help="say how many epochs are meant: the default is 1",
                 )
-
-    def fewest(self, plan: TrainingPlan, run: TrainingRun) -> int:
-        network = plan.network_of(run)
-        tuned = context.FINE_TUNING in plan.context or (network is not None and network.pretrained)
-        fewest: int = self.options.updates_of_pretrained if tuned else self.options.updates
-        return fewest
 
     def _report_few(self, plan: TrainingPlan, run: TrainingRun, updates: int) -> None:
         epochs = run.epochs.value or 1
@@ -214,7 +206,13 @@ class TooFewEpochs(Rule):
 
 def is_trial(run: TrainingRun) -> bool:
     """Whether the run only shows that the program works."""
-    return run.epochs.value == 1 and run.updates is not None and run.updates <= TRIAL
+    return run.updates is not None and run.updates <= TRIAL
+
+
+def is_tuned(plan: TrainingPlan, run: TrainingRun) -> bool:
+    """Whether the network has been trained before, so that a few updates may do."""
+    network = plan.network_of(run)
+    return context.FINE_TUNING in plan.context or (network is not None and network.pretrained)
 
 
 def certainty_of(run: TrainingRun) -> Certainty:
