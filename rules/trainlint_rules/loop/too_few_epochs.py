@@ -43,7 +43,8 @@ class TooFewEpochs(Rule):
     """A run makes a handful of updates.
 
     ## What it does
-    Multiplies epochs by batches and reports runs of fewer than 100 updates, and calls of Keras' `fit` that leave `epochs` at its default of 1.
+    Multiplies epochs by batches and reports runs of fewer than 100 updates, and calls of Keras' `fit` that
+    leave `epochs` at its default of 1.
 
     ## Why is this bad?
     Every optimizer moves weights by about its learning rate in one update, so a few updates leave a network
@@ -64,7 +65,7 @@ class TooFewEpochs(Rule):
 
     name = "too-few-epochs"
     code = "TL616"
-    family = "schedule"
+    family = "loop"
     since = "0.1.0"
     frameworks = ("torch", "keras")
     severity = "warning"

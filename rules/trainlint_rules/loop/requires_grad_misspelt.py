@@ -30,7 +30,7 @@ class RequiresGradMisspelt(Rule):
 
     name = "requires-grad-misspelt"
     code = "TL615"
-    family = "optimizer"
+    family = "loop"
     since = "0.1.0"
     frameworks = ("torch",)
     severity = "error"

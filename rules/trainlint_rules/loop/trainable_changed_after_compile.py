@@ -27,7 +27,7 @@ class TrainableChangedAfterCompile(Rule):
 
     name = "trainable-changed-after-compile"
     code = "TL614"
-    family = "optimizer"
+    family = "loop"
     since = "0.1.0"
     frameworks = ("keras",)
     severity = "error"
