@@ -114,7 +114,8 @@ MODULE_ASSIGNMENTS: dict[str, Handler] = dict.fromkeys(
 )
 """What assigning to an attribute of a module does."""
 
-ASSIGNMENTS: dict[str, Handler] = dict.fromkeys(REQUIRES_GRAD_MISSPELT, set_to_no_effect) | {
+ASSIGNMENTS: dict[str, Handler] = {
+    **dict.fromkeys(REQUIRES_GRAD_MISSPELT, set_to_no_effect),
     "requires_grad": _set_requires_grad,
     "grad": _set_gradient,
 }
