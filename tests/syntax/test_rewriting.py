@@ -67,6 +67,11 @@ def test_settings_files_are_edited(filename: str, before: str, after: str) -> No
     assert rewritten(before.encode(), filename, [at(1, 5, 9, "0.01")]) == after.encode()
 
 
+def test_a_number_stays_one_for_every_reader_of_yaml() -> None:
+    assert rewritten(b"lr: 5\n", "c.yml", [at(1, 5, 6, "1e-3")]) == b"lr: 1.0e-3\n"
+    assert rewritten(b"lr= 5\n", "c.toml", [at(1, 5, 6, "1e-3")]) == b"lr= 1e-3\n"
+
+
 def test_settings_that_could_not_be_read_any_more_are_left() -> None:
     with pytest.raises(NotRewritable, match="could not be read"):
         rewritten(b"lr: 1\n", "c.yaml", [at(1, 5, 6, "[")])

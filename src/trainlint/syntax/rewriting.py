@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from trainlint.sources.document import Document, Unreadable
@@ -15,6 +16,8 @@ from trainlint.syntax.edits import TextEdit, edited
 from trainlint.syntax.notebook_edits import NoSuchCode, NotebookText
 from trainlint.syntax.positions import Place
 
+# By YAML 1.1, and so for PyYAML, `1e-3` is text; `1.0e-3` is a number for everybody.
+_WITHOUT_DOT = re.compile(r"^([-+]?\d+)[eE](?=[-+]?\d+$)")
 _BOM = b"\xef\xbb\xbf"
 # Lines end here for YAML, not for others: rows could mean other lines.
 _ODD_LINE_ENDS = ("\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029")
@@ -86,6 +89,8 @@ def _settings(data: bytes, suffix: str, edits: Iterable[PlacedEdit]) -> bytes:
     if any(character in text for character in _ODD_LINE_ENDS):
         raise NotRewritable("it holds unusual line ends")
     newline = Document.from_text(text).newline
+    if suffix in (".yaml", ".yml"):
+        edits = [replace(edit, content=_WITHOUT_DOT.sub(r"\1.0e", edit.content)) for edit in edits]
     text = edited(text, _edits_of_text(text, newline, edits))
     try:
         parse(text, SUFFIXES[suffix])
