@@ -18,6 +18,7 @@ from trainlint.engine.rule import Finding, Options, Rule
 from trainlint.engine.selection import Selection
 from trainlint.engine.timings import timed
 from trainlint.plan.plan import TrainingPlan
+from trainlint.sources import disk
 from trainlint.sources.discovery import repository_root
 from trainlint.sources.document import Document, Unreadable
 from trainlint.syntax.gate import SyntaxProblem, is_relevant
@@ -73,7 +74,9 @@ def check_source(text: str, filename: str = "<text>", settings: Settings | None 
 
         settings = Configured().settings_for(Path(filename))
     try:
-        document = Document.from_text(text, filename)
+        # Text under the name of a file stands for that file: what it imports is found beside it.
+        path = Path(filename)
+        document = Document.from_text(text, filename, path if disk.is_file(path) else None)
     except Unreadable as error:
         return unreadable(error, settings or Settings())
     return check_document(document, settings)
@@ -138,8 +141,10 @@ def _finished(found: Iterable[Diagnostic], texts: Texts, selection: Selection) -
         suppressions = texts.suppressions(diagnostic.place.filename)
         words = words_of(rules[diagnostic.name])
         silencers = suppressions.silencers(diagnostic.place.row, diagnostic.code, words)
-        silenced_by = tuple(comment.directive for comment in silencers)
-        finished.append(placed_in_cells(diagnostic.model_copy(update={"silenced_by": silenced_by}), texts))
+        changes: dict[str, object] = {"silenced_by": tuple(comment.directive for comment in silencers)}
+        if selection.docs_url:
+            changes["url"] = f"{selection.docs_url.rstrip('/')}/{diagnostic.name}.md"
+        finished.append(placed_in_cells(diagnostic.model_copy(update=changes), texts))
     return finished
 
 
