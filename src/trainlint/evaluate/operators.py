@@ -17,6 +17,7 @@ from trainlint.frameworks.arithmetic import inverted
 from trainlint.frameworks.call import Arguments, Call, contains_tensor
 from trainlint.frameworks.settings.command_line import dictionary_of
 from trainlint.frameworks.settings.namespaces import is_open
+from trainlint.frameworks.torch.parameters import owners_of
 from trainlint.values.join import either
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import Symbol, Tensor, product, quotient
@@ -92,6 +93,8 @@ def combine(machine: Machine, sign: str, left: Value, right: Value, node: cst.CS
         return _sets(sign, left, right)
     if isinstance(left, Items):
         return _lists(sign, left, right)
+    if sign == "+" and owners_of(left) and owners_of(right):
+        return Items((left, right))  # list(a.parameters()) + list(b.parameters())
     if isinstance(left, Mapped) and isinstance(right, Mapped) and sign == "|":
         return Mapped(left.slots | right.slots, complete=left.complete and right.complete)
     if contains_tensor(left) or contains_tensor(right):
