@@ -6,6 +6,7 @@ that does not fit counts, since everything behind it is a consequence.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -110,6 +111,17 @@ def _features_read(network: Network, layer: Layer) -> int | None:
         return None
     size = shape[axis]
     return size if isinstance(size, int) else None
+
+
+def fan_in(network: Network, layer: Layer) -> int | None:
+    """How many values each unit reads: its channels, for a convolution at each place of the kernel."""
+    wanted = layer.number("input_units")
+    channels = int(wanted) if wanted is not None else _features_read(network, layer)
+    if channels is None or layer.kind not in AXES:
+        return channels
+    kernel = _each(layer.settings.get("kernel_size"), AXES[layer.kind])
+    groups = layer.number("groups") or 1
+    return None if kernel is None else int(channels * math.prod(kernel) / groups)
 
 
 def _flatten(network: Network, layer: Layer) -> Misfit | None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
 from trainlint.plan import chains, fits
+from trainlint.plan.initial import InitialWeights, initial_weights
 from trainlint.plan.part import Part
 from trainlint.plan.setting import Setting
 from trainlint.values.origin import Origin
@@ -39,6 +40,11 @@ class Layer(Part):
         setting = self.settings.get(name)
         value = setting.value if setting else None
         return float(value) if isinstance(value, int | float) else None
+
+    @property
+    def initial_weights(self) -> InitialWeights | None:
+        """What the weights of this layer start as; None where that is the library's default or not known."""
+        return initial_weights(self.settings)
 
     @property
     def units(self) -> int | None:
@@ -139,3 +145,7 @@ class Network(Part):
     def reads_unflattened(self, layer: Layer) -> Layer | None:
         """The layer whose feature map goes into this linear layer as it is."""
         return fits.reads_unflattened(self, layer)
+
+    def fan_in(self, layer: Layer) -> int | None:
+        """How many values each unit of a dense or convolutional layer reads."""
+        return fits.fan_in(self, layer)

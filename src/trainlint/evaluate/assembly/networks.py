@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from trainlint.evaluate.assembly.settings import settings, sizes, with_configuration
+from trainlint.frameworks.torch.initialising import INITIAL
 from trainlint.plan.network import Layer, Network
 from trainlint.values.origin import Origin
 from trainlint.values.tensor import Operation, Tensor, element_count
@@ -110,7 +111,7 @@ def _layer(
         index=number,
         kind=operation.kind,
         title=operation.title,
-        settings=settings(with_configuration(operation.settings)),
+        settings=settings(with_configuration({**operation.settings, **_filled(operation.layer)})),
         inputs=inputs,
         input_shape=sizes(operation.inputs[0].shape) if operation.inputs else None,
         output_shape=sizes(tensor.shape),
@@ -118,6 +119,12 @@ def _layer(
         trainable=_trainable(operation.layer),
         origin=_origin(operation),
     )
+
+
+def _filled(layer: Value | None) -> dict[str, Value]:
+    """What the program filled the weights of a layer with, under Keras' name for it."""
+    filled = layer.slots.get(INITIAL) if isinstance(layer, Instance) else None
+    return {"kernel_initializer": filled} if isinstance(filled, Instance) else {}
 
 
 def _parameters(operation: Operation, counted: set[int], owners: frozenset[int]) -> int | None:

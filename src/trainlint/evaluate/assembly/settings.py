@@ -63,7 +63,7 @@ def settings(values: Mapping[str, Value], certainty: Certainty = Certainty.EXACT
     return {name: setting(value, certainty) for name, value in values.items()}
 
 
-_CONFIGURATION = ("keras.regularizers.", "keras.initializers.")
+_CONFIGURATION = ("keras.regularizers.", "keras.initializers.", "torch.nn.init.")
 
 
 def with_configuration(values: Mapping[str, Value]) -> dict[str, Value]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from trainlint.frameworks.call import Call, Handler, as_tensor
 from trainlint.frameworks.signatures import Signature
+from trainlint.frameworks.torch.initialising import fills
 from trainlint.frameworks.torch.meaning import bound
 from trainlint.frameworks.torch.parameters import owners_of
 from trainlint.frameworks.torch.sizes import variadic_sizes
@@ -326,7 +327,7 @@ FUNCTIONS: dict[str, Handler] = {
     "torch.load": _load,
     "torch.hub.load": _load,
     "torch.hub.load_state_dict_from_url": _load,
-    **{f"torch.nn.init.{name}": _initialise for name in _INITIALISERS},
+    **{f"torch.nn.init.{name}": fills(_initialise) for name in _INITIALISERS},
     **dict.fromkeys(("torch.nn.DataParallel", "torch.nn.parallel.DataParallel",
                      "torch.nn.parallel.DistributedDataParallel"), _wrapper),
 }  # fmt: skip

@@ -15,6 +15,8 @@ from trainlint.frameworks.torch.combining import (
     operator,
     piece,
 )
+from trainlint.frameworks.torch.initialising import METHODS as FILLING
+from trainlint.frameworks.torch.initialising import fills_itself
 from trainlint.frameworks.torch.meaning import bound, function_of
 from trainlint.frameworks.torch.parameters import set_trainable
 from trainlint.frameworks.torch.sizes import (
@@ -225,3 +227,4 @@ METHODS: dict[str, Handler] = {
     **{f"{name}_": as_method(operator(op)) for name, op in OPERATORS.items()},
     **METHODS_ONLY,
 }
+METHODS |= {name: fills_itself(METHODS[name]) for name in FILLING}

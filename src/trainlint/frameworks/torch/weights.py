@@ -8,7 +8,7 @@ from trainlint.frameworks.call import Call, Handler
 from trainlint.frameworks.torch import convolutions, dense, normalisation
 from trainlint.frameworks.torch.parameters import parameter
 from trainlint.frameworks.torch.sizes import Bound, dimension, dimensions, each, is_none, whole
-from trainlint.values.tensor import Shape, quotient
+from trainlint.values.tensor import Shape, Tensor, quotient
 from trainlint.values.value import Instance, Known, Unknown, Value, constant
 
 _Shape = Callable[[Bound], Shape | None]
@@ -59,7 +59,13 @@ def _weight(call: Call) -> Value:
     name = next((n.removeprefix("torch.nn.") for n in layer.library_names if n.startswith("torch.nn.")), "")
     rule = _SHAPES.get(name)
     shape = rule(layer.arguments) if rule is not None else None
-    return parameter((layer,), call).changed(shape=shape, dtype="float32")
+    return _named("weight", parameter((layer,), call).changed(shape=shape, dtype="float32"))
+
+
+def _named(name: str, tensor: Tensor) -> Tensor:
+    if tensor.operation is not None:
+        tensor.operation.settings["name"] = Known(name)
+    return tensor
 
 
 def _bias(call: Call) -> Value:
@@ -71,7 +77,7 @@ def _bias(call: Call) -> Value:
         return Known(None)
     names = ("out_features", "out_channels", "num_features", "num_channels")
     shape = next(((dimension(layer.arguments[name]),) for name in names if name in layer.arguments), None)
-    return parameter((layer,), call).changed(shape=shape, dtype="float32")
+    return _named("bias", parameter((layer,), call).changed(shape=shape, dtype="float32"))
 
 
 ATTRIBUTES: dict[str, dict[str, Handler]] = {
