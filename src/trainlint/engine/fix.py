@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,8 +19,6 @@ from trainlint.syntax.rewriting import NotRewritable, PlacedEdit, rewritten
 
 MOST_ROUNDS = 20
 """Rounds after which fixes that still come up are taken to fight each other."""
-
-Narrow = Callable[[RunResult], RunResult]
 
 
 @dataclass
@@ -54,12 +52,9 @@ class Mended:
     left_alone: dict[str, str] = field(default_factory=dict)
 
 
-def mended(result: RunResult, *, unsafe: bool = False, narrow: Narrow = lambda found: found) -> Mended:
-    """Applies the fixes of a run's findings, and of those that come up then; writes nothing.
-
-    `narrow` takes out of a result what is not to be reported, and so not to be fixed.
-    """
-    attempt = _Attempt(narrow(result), unsafe, narrow)
+def mended(result: RunResult, *, unsafe: bool = False) -> Mended:
+    """Applies the fixes of a run's findings, and of those that come up then; writes nothing."""
+    attempt = _Attempt(result, unsafe)
     for _ in range(MOST_ROUNDS):
         if not attempt.go_on():
             break
@@ -92,7 +87,6 @@ class _Attempt:
 
     result: RunResult
     unsafe: bool
-    narrow: Narrow
     before: dict[str, bytes] = field(default_factory=dict)
     after: dict[str, bytes] = field(default_factory=dict)
     applied: list[tuple[Diagnostic, Fix]] = field(default_factory=list)
@@ -198,7 +192,7 @@ class _Attempt:
         if not filenames:
             return
         with disk.overlaid({str(disk.absolute(Path(name))): text for name, text in self.after.items()}):
-            self.result = self.narrow(_checked_again(self.result, filenames))
+            self.result = _checked_again(self.result, filenames)
 
 
 def _checked_again(result: RunResult, filenames: set[str]) -> RunResult:
