@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainlint.sources.document import Document
@@ -22,6 +22,7 @@ def at(row: int, column: int, end_column: int, content: str, cell: int | None = 
     return PlacedEdit(Place("x", row, column, row, end_column), content, cell)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=6), ENDS, st.booleans(), st.data())
 def test_encoding_mark_and_line_ends_stay(
     pairs: list[tuple[str, str]], end: str, bom: bool, data: st.DataObject
@@ -36,6 +37,7 @@ def test_encoding_mark_and_line_ends_stay(
     assert rewritten(mark + text.encode(), "x.py", edits) == mark + wanted.encode()
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30), st.text(max_size=5), st.data())
 def test_an_edit_changes_its_range_only(text: str, content: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
@@ -84,6 +86,7 @@ def notebook(*sources: Any, **layout: Any) -> bytes:
     return json.dumps({"cells": cells, "nbformat": 4}, **layout).encode()
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=4),
     st.sampled_from([{"indent": 1}, {"indent": 4, "ensure_ascii": False}, {}]),
