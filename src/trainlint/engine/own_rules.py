@@ -120,7 +120,8 @@ class AnalysisGaveUp(OwnRule):
     """The program could not be worked out; no rule looked at it.
 
     ## What it does
-    Reports a program on which trainlint itself failed or ran out of memory or stack.
+    Reports a program on which trainlint itself failed or ran out of memory or stack, that ended the process
+    it was checked in, or that took longer than a minute there.
 
     ## Why is this bad?
     Nothing in such a file was checked. Other files are checked as usual.
