@@ -1,5 +1,5 @@
-"""Files that are made from others: rule pages, the rule index, the README's opening and its picture, the schema
-of settings files.
+"""Files that are made from others: rule pages, the rule index, the README's opening and its picture, the schemas
+of settings files and of the JSON report.
 
 `python -m tests.generated` writes them; tests/test_generated.py fails when one is stale.
 """
@@ -20,7 +20,7 @@ from trainlint.config.settings import Settings
 from trainlint.engine.pages import generated_files
 from trainlint.engine.registry import registry
 from trainlint.engine.run import RunResult, check_files
-from trainlint.report import full
+from trainlint.report import full, json_schema
 from trainlint.report.summary import summary
 
 ROOT = Path(__file__).parent.parent
@@ -43,6 +43,7 @@ def wanted() -> dict[Path, str]:
             ROOT / "README.md": _BLOCK.sub(lambda found: found[1] + block + found[2], readme),
             PICTURE: _picture(result),
             schema.FILE: schema.schema_text(),
+            json_schema.FILE: json_schema.schema_text(),
         }
     finally:
         os.chdir(here)

@@ -48,7 +48,7 @@ def test_the_status_can_be_moved(project: Path, options: list[str]) -> None:
         (["nowhere"], "error: `nowhere` does not exist"),
         (["--select", "file-not-prased"], "unknown rule `file-not-prased`; did you mean `file-not-parsed`?"),
         (["--ignore=TL900,xyzzy"], "unknown rule `xyzzy`"),
-        (["--output-format", "xml"], "'xml' is not one of 'full', 'concise', 'json'"),
+        (["--output-format", "xml"], "'xml' is not one of 'full', 'concise', 'grouped', 'json'"),
         (["--fail-on", "always"], "'always' is not one of"),
         (["--profile", "loud"], "'loud' is not one of"),
         (["--no-such-option"], "--no-such-option"),

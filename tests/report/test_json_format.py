@@ -2,8 +2,13 @@
 
 import json
 
+import pytest
+from jsonschema import Draft202012Validator
+
 from tests.report.examples import explained, finding, result
-from trainlint.report.json_format import render
+from trainlint.engine.run import RunResult
+from trainlint.report import json_schema
+from trainlint.report.json_format import as_json, render
 
 
 def test_all_keys_are_there() -> None:
@@ -68,3 +73,16 @@ def test_every_terminal_can_show_it() -> None:
     text = render(result(finding(message="größer \ud800")))
     assert text.isascii()
     assert json.loads(text)[0]["message"] == "größer \ud800"
+
+
+@pytest.mark.parametrize("run", [result(), result(explained()), result(finding(cell=3), finding(1))])
+def test_the_schema_fits(run: RunResult) -> None:
+    Draft202012Validator(json_schema.schema()).validate(json.loads(render(run)))
+
+
+def test_the_schema_has_every_key_and_no_other() -> None:
+    assert set(json_schema.Found.model_fields) == set(as_json(explained()))
+
+
+def test_the_shipped_schema_is_up_to_date() -> None:
+    assert json_schema.FILE.read_text("utf-8") == json_schema.schema_text(), "python -m tests.generated"

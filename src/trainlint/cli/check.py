@@ -14,7 +14,7 @@ from trainlint.cli import adding
 from trainlint.cli.configuration import CONFIG_HELP, configured, per_file, selectors
 from trainlint.cli.console import Colour, fail, remark, wants_colour, write
 from trainlint.cli.fixing import Fixing
-from trainlint.cli.formats import OutputFormat, report
+from trainlint.cli.formats import OutputFormat, ensure_countable, report, statistics
 from trainlint.cli.running import Executor, Means
 
 if TYPE_CHECKING:
@@ -99,6 +99,9 @@ def check(
     dask_scheduler: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="The scheduler of a Dask cluster.")
     ] = None,
+    counts: Annotated[
+        bool, typer.Option("--statistics", help="Count the findings of each rule instead of listing them.")
+    ] = False,
     timings: Annotated[bool, typer.Option("--timings", help="Say where the time goes.")] = False,
     show_files: Annotated[bool, typer.Option("--show-files", help="List the files, check nothing.")] = False,
     color: Annotated[Colour, typer.Option(help="When to use colour.")] = Colour.AUTO,
@@ -121,6 +124,8 @@ def check(
     start = perf_counter()
     fixing = Fixing(fix, unsafe_fixes, diff, show_fixes, quiet)
     fixing.warn()
+    if counts:
+        ensure_countable(output_format)
     settings = configured(
         config,
         isolated=isolated,
@@ -160,7 +165,10 @@ def check(
         result = done.result
         if diff:
             raise typer.Exit(1 if done.rewrites and not exit_zero else 0)
-    told = report(result, output_format, colour=wants_colour(color, output_file))
+    if counts:
+        told = statistics(result, output_format)
+    else:
+        told = report(result, output_format, colour=wants_colour(color, output_file))
     if fix and piped is not None and output_file is None:
         remark(told.rstrip("\n"))  # standard output has the fixed program
     else:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from trainlint.cli.console import rendered
+from trainlint.cli.console import fail, rendered
 
 if TYPE_CHECKING:
     from trainlint.engine.run import RunResult
@@ -16,21 +17,43 @@ class OutputFormat(StrEnum):
 
     FULL = "full"
     CONCISE = "concise"
+    GROUPED = "grouped"
     JSON = "json"
+    JSON_LINES = "json-lines"
+    SARIF = "sarif"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    JUNIT = "junit"
+    AZURE = "azure"
+    RDJSON = "rdjson"
+    HTML = "html"
+
+
+_MODULES = {OutputFormat.JSON: "json_format", OutputFormat.JSON_LINES: "json_lines"}
+"""Where the module of a format is not called like the format."""
+
+_READ_BY_PEOPLE = (OutputFormat.FULL, OutputFormat.CONCISE, OutputFormat.GROUPED)
 
 
 def report(result: RunResult, output_format: OutputFormat, *, colour: bool) -> str:
     """The findings in one of the forms. Only that form's module is loaded."""
-    match output_format:
-        case OutputFormat.FULL:
-            from trainlint.report import full
+    render = import_module(f"trainlint.report.{_MODULES.get(output_format, output_format.value)}").render
+    if output_format in (OutputFormat.FULL, OutputFormat.GROUPED):
+        return rendered([render(result)], colour=colour) if result.diagnostics else ""
+    text: str = render(result)
+    return text
 
-            return rendered([full.render(result)], colour=colour) if result.diagnostics else ""
-        case OutputFormat.CONCISE:
-            from trainlint.report import concise
 
-            return concise.render(result)
-        case OutputFormat.JSON:
-            from trainlint.report import json_format
+def statistics(result: RunResult, output_format: OutputFormat) -> str:
+    """How often each rule has something to say, in place of the findings."""
+    from trainlint.report import statistics
 
-            return json_format.render(result)
+    if output_format is OutputFormat.JSON:
+        return statistics.render_json(result)
+    return statistics.render(result)
+
+
+def ensure_countable(output_format: OutputFormat) -> None:
+    """Ends the command where a format has no form for `--statistics`."""
+    if output_format not in (*_READ_BY_PEOPLE, OutputFormat.JSON):
+        fail(f"--statistics has no `{output_format.value}` form; `full` and `json` have one")

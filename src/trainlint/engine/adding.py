@@ -17,7 +17,6 @@ from trainlint.syntax.positions import Place
 from trainlint.syntax.rewriting import NotRewritable, PlacedEdit, rewritten
 from trainlint.syntax.suppressions import Room, rooms_for_comments
 
-
 _OWN = frozenset(rule.code for rule in OWN_RULES)
 
 

@@ -70,7 +70,7 @@ def _index(links: dict[type[Rule], str]) -> str:
     ]
     for rule, path in links.items():
         link = f"[{rule.name}]({Path(path).as_posix()})"
-        cells = (rule.code, link, rule.severity, rule.profile, _frameworks(rule), _summary(rule))
+        cells = (rule.code, link, rule.severity, rule.profile, _frameworks(rule), summary_of(rule))
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
@@ -89,7 +89,8 @@ def _frameworks(rule: type[Rule]) -> str:
     return ", ".join(_FRAMEWORK_TITLES.get(name, name) for name in rule.frameworks) or "any"
 
 
-def _summary(rule: type[Rule]) -> str:
+def summary_of(rule: type[Rule]) -> str:
+    """The first sentence of a rule's docstring, for a cell of a table."""
     return inspect.cleandoc(rule.__doc__ or "").partition("\n\n")[0].replace("\n", " ").replace("|", "\\|")
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
-from trainlint.engine.diagnostic import Diagnostic, Related
+from trainlint.engine.diagnostic import Diagnostic, Related, Severity
+
+COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 
 # Escape sequences in somebody's source must not act on the terminal. Tabs are the caller's matter.
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 
 
 def visible(text: str) -> str:

@@ -1,0 +1,40 @@
+"""Findings below the name of their file, for people who read many."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from rich.text import Text
+
+from trainlint.engine.diagnostic import Diagnostic
+from trainlint.engine.run import RunResult
+from trainlint.report.text import COLOURS, visible
+
+
+def render(result: RunResult) -> Text:
+    """The name of each file with its findings, indented, and an empty line after each file."""
+    lines: list[Text] = []
+    for filename, found in groupby(result.diagnostics, key=lambda diagnostic: diagnostic.place.filename):
+        lines += [Text(visible(filename), "bold"), *_lines(list(found)), Text()]
+    return Text("\n").join(lines)
+
+
+def _lines(found: list[Diagnostic]) -> list[Text]:
+    places = [_place(diagnostic) for diagnostic in found]
+    width = max(map(len, places))
+    severities = max(len(diagnostic.severity.value) for diagnostic in found)
+    return [
+        Text.assemble(
+            f"  {place:<{width}}  ",
+            (f"{diagnostic.severity.value:<{severities}}", COLOURS[diagnostic.severity]),
+            "  ",
+            (f"{diagnostic.code} {diagnostic.name}", "bold"),
+            f": {visible(diagnostic.message)}",
+        )
+        for place, diagnostic in zip(places, found, strict=True)
+    ]
+
+
+def _place(diagnostic: Diagnostic) -> str:
+    cell = f"cell {diagnostic.cell}:" if diagnostic.cell is not None else ""
+    return f"{cell}{diagnostic.place.row}:{diagnostic.place.column}"
