@@ -165,6 +165,7 @@ def test_a_watch_checks_again_until_it_is_interrupted(project: Path) -> None:
     text = output.read_text()
     assert text.index("TL101") < text.index("TL900")
     assert "Traceback" not in text
+    assert "KeyboardInterrupt" not in text
 
 
 def _wait_for(output: Path, text: str, times: int) -> None:

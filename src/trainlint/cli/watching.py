@@ -30,11 +30,12 @@ def watch(paths: list[str], check: Callable[[], None]) -> None:
     missing = next((path for path in paths if not Path(path).exists()), None)
     if missing is not None:
         fail(f"`{missing}` does not exist")
-    _round(check)
-    for _ in changes(*paths, watch_filter=OfInterest(), raise_interrupt=False):
-        if sys.stdout.isatty():
-            sys.stdout.write("\x1b[2J\x1b[H")
+    with contextlib.suppress(KeyboardInterrupt):
         _round(check)
+        for _ in changes(*paths, watch_filter=OfInterest(), raise_interrupt=True):
+            if sys.stdout.isatty():
+                sys.stdout.write("\x1b[2J\x1b[H")
+            _round(check)
 
 
 def _round(check: Callable[[], None]) -> None:
