@@ -32,7 +32,6 @@ class Bounds:
     diverges: float | None
     source: str
     default: Mapping[str, str] = field(default_factory=dict)  # by framework, as people write it
-    restless: float | None = None  # above it, information
     fine_tuning_slow: float | None = None
     budget: bool = False
 
@@ -42,7 +41,6 @@ ADAPTIVE = Bounds(
     slow=1e-6,
     fine_tuning_slow=1e-7,
     band="1e-5 to 3e-3",
-    restless=0.01,
     jumps=0.03,
     diverges=1.0,
     default={"keras": "1e-3", "torch": "1e-3"},
@@ -228,17 +226,15 @@ def graded(
     rates: Sequence[Setting[float]],
     error: Callable[[float], bool],
     warning: Callable[[float], bool],
-    info: Callable[[float], bool] | None = None,
 ) -> tuple[Severity, Certainty] | None:
     """The severest test that all rates fail, and how sure that is; None when one of them is fine or unknown.
 
     Each test includes the severer ones. What fails a severe test on some paths only is judged by the next.
     """
-    tests: tuple[tuple[Severity, Callable[[float], bool] | None], ...]
-    tests = (("error", error), ("warning", warning), ("info", info))
+    tests: tuple[tuple[Severity, Callable[[float], bool]], ...] = (("error", error), ("warning", warning))
     possible: tuple[Severity, Certainty] | None = None
     for severity, test in tests:
-        found = [rate.violates(test) for rate in rates] if test else [None]
+        found = [rate.violates(test) for rate in rates]
         certain = [certainty for certainty in found if certainty is not None]
         if not certain or len(certain) < len(found) or any(rate.is_library_default for rate in rates):
             continue
