@@ -1,7 +1,7 @@
 """What rule authors import, and nothing else."""
 
 from trainlint.engine.diagnostic import Edit, Fix
-from trainlint.engine.rule import Example, Options, Rule, replace_value
+from trainlint.engine.rule import Example, Options, Rule, add_argument, replace_value
 from trainlint.plan import context, kinds
 from trainlint.plan.data import Data, Rescaling
 from trainlint.plan.evaluation import Evaluation
@@ -24,6 +24,6 @@ __all__ = [
     "Branch", "Certainty", "Data", "Edit", "Evaluation", "Event", "Example", "Fix", "IncompleteStep",
     "Layer", "Loop", "Metric", "Misfit", "Monitor", "Network", "Objective", "Optimizer", "Options",
     "Origin", "ParameterGroup", "Rescaling", "Rule", "Schedule", "Sequence", "Setting", "Target",
-    "TrainingPlan", "TrainingRun", "Unused", "WrongMode", "context", "kinds", "replace_value", "spoken",
-    "weakest",
+    "TrainingPlan", "TrainingRun", "Unused", "WrongMode", "add_argument", "context", "kinds",
+    "replace_value", "spoken", "weakest",
 ]  # fmt: skip

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from trainlint.api import (
-    Edit,
     Example,
-    Fix,
     Network,
-    Origin,
     Rule,
     TrainingPlan,
     TrainingRun,
+    add_argument,
     context,
     kinds,
     replace_value,
@@ -186,7 +184,12 @@ class TrainingDataNotShuffled(Rule):
                 fix = replace_value(run.shuffle, "True", "samples are drawn in another order")
                 self.report(run.shuffle.origin, subject=run, certainty=certainty, fix=fix)
             elif run.data.origin is not None:
-                self.report(run.loader, subject=run, certainty=certainty, fix=with_shuffling(run.loader))
+                self.report(
+                    run.loader,
+                    subject=run,
+                    certainty=certainty,
+                    fix=add_argument(run.loader, "shuffle=True", "safe"),
+                )
 
 
 def order_matters(network: Network | None, run: TrainingRun) -> bool:
@@ -197,16 +200,3 @@ def order_matters(network: Network | None, run: TrainingRun) -> bool:
 def is_one_batch(run: TrainingRun) -> bool:
     samples, batch = run.data.samples.value, run.batch_size.value
     return samples is not None and batch is not None and batch >= samples
-
-
-def with_shuffling(loader: Origin | None) -> Fix | None:
-    """One more argument at the end of the call that makes the loader."""
-    site = loader.site if loader is not None else None
-    if site is None or "#" in site.text or not site.text.endswith(")"):
-        return None
-    call = site.text[:-1].rstrip().removesuffix(",")
-    return Fix(
-        applicability="safe",
-        message="Add `shuffle=True`",
-        edits=(Edit(place=site.place, content=f"{call}, shuffle=True)"),),
-    )

@@ -135,4 +135,21 @@ def replace_value(setting: Setting[Any], content: str, reason: str) -> Fix | Non
     )
 
 
-__all__ = ["Certainty", "Example", "Finding", "Options", "Rule", "replace_value", "weakest"]
+def add_argument(
+    call: Origin | None, argument: str, applicability: Literal["safe", "unsafe"], reason: str = ""
+) -> Fix | None:
+    """A fix that adds `name=value` at the end of a call; None when there is no such call in the text."""
+    site = call.site if call is not None else None
+    if site is None or "#" in site.text or not site.text.endswith(")"):
+        return None
+    kept = site.text[:-1].rstrip().removesuffix(",")
+    content = f"{kept}{argument})" if kept.endswith("(") else f"{kept}, {argument})"
+    return Fix(
+        applicability=applicability,
+        message=f"Add `{argument}`",
+        edits=(Edit(place=site.place, content=content),),
+        reason=reason,
+    )
+
+
+__all__ = ["Certainty", "Example", "Finding", "Options", "Rule", "add_argument", "replace_value", "weakest"]

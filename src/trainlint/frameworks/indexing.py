@@ -26,6 +26,7 @@ def index(tensor: Tensor, keys: Sequence[Value], call: Call) -> Tensor:
         "select",
         (tensor,),
         indexed_shape(tensor, list(keys)),
+        settings=_one_place(keys),
         title="[…]",
         dtype=tensor.dtype,
         low=tensor.low,
@@ -34,6 +35,16 @@ def index(tensor: Tensor, keys: Sequence[Value], call: Call) -> Tensor:
         data=_chosen(tensor.data, keys, call) if tensor.data is not None else None,
         library=tensor.library,
     )
+
+
+def _one_place(keys: Sequence[Value]) -> dict[str, Value]:
+    """`x[:, -1]`: the axis of which one place is taken, and that place; nothing for any other choice."""
+    numbers = [axis for axis, key in enumerate(keys) if type(constant(key)) is int]
+    if len(numbers) != 1 or any(
+        constant(key) != WHOLE for axis, key in enumerate(keys) if axis != numbers[0]
+    ):
+        return {}
+    return {"axis": Known(numbers[0]), "place": keys[numbers[0]]}
 
 
 def indexed_shape(tensor: Tensor, keys: list[Value]) -> tuple[Dimension, ...] | None:

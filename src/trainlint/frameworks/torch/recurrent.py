@@ -211,9 +211,24 @@ CLASSES = _classes()
 FUNCTIONS, METHODS, CALLS = class_tables(CLASSES)
 
 
+def _same_values(call: Call, tensor: Tensor) -> Tensor:
+    """The tensor in another form: an operation of its own, since axes mean nothing to a packed sequence."""
+    return call.tensor(
+        "identity",
+        (tensor,),
+        tensor.shape,
+        dtype=tensor.dtype,
+        low=tensor.low,
+        high=tensor.high,
+        scale=tensor.scale,
+        library="torch",
+    )
+
+
 def _unpacked(call: Call) -> Value:
     """torch.nn.utils.rnn.pack_padded_sequence: treated as the padded tensor itself."""
-    return call.argument(0, "input", "sequence") or call.unknown()
+    tensor = as_tensor(call.argument(0, "input", "sequence"))
+    return call.unknown() if tensor is None else _same_values(call, tensor)
 
 
 def _padded_again(call: Call) -> Value:
@@ -224,7 +239,7 @@ def _padded_again(call: Call) -> Value:
     lengths = call.tensor(
         "select", (tensor,), (None,), title="lengths", dtype="int64", library="torch", data=None
     )
-    return Items([tensor, lengths], "tuple")
+    return Items([_same_values(call, tensor), lengths], "tuple")
 
 
 SEQUENCES: dict[str, Handler] = {

@@ -1,0 +1,1 @@
+"""Rules about recurrent networks and the axes of their sequences."""

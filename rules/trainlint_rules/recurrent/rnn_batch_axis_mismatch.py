@@ -1,0 +1,228 @@
+"""Recurrent layers that take samples for steps in time."""
+
+from __future__ import annotations
+
+from trainlint.api import (
+    Example,
+    Layer,
+    Network,
+    Rule,
+    TrainingPlan,
+    add_argument,
+    context,
+    kinds,
+    replace_value,
+)
+
+REARRANGING = frozenset({"permute", "reshape", "unknown", "either", "select", "stack", "flatten", "squeeze"})
+"""What may put the batch on another axis."""
+
+
+class RnnBatchAxisMismatch(Rule):
+    """The batch stands where a recurrent layer expects the steps of a sequence.
+
+    ## What it does
+    `LSTM`, `GRU` and `RNN` of PyTorch take (steps, samples, features) unless `batch_first=True`. The rule
+    follows the batch of a loader, whose samples come first, to the layer; and it looks at what is taken of
+    the output: `out[:, -1]` is the last step of a batch-first output, of another it is the last sample.
+
+    ## Why is this bad?
+    Nothing fails, since any size fits. The layer runs from sample to sample as if they were steps in time,
+    every sample sees those before it in the batch, and each step is on its own: the network learns from its
+    neighbours in the batch and cannot repeat that alone.
+
+    ## When it stays silent
+    Axes that were moved on the way; packed sequences; data that are not known to come in batches. A rearranged
+    output.
+
+    ## Fix safety
+    Unsafe: the layer reads other axes, so that trained weights mean something else; state tensors keep their
+    shape.
+
+    ## Sources
+    Documentation of `torch.nn.LSTM` (`batch_first`, default False) and of `torch.utils.data.DataLoader`,
+    which stacks samples along the first axis. Humbatova et al. 2020 (wrong input format for an RNN).
+    """
+
+    name = "rnn-batch-axis-mismatch"
+    code = "TL361"
+    family = "recurrent"
+    since = "0.1.0"
+    frameworks = ("torch",)
+    severity = "error"
+    message = "`{layer}` takes {what}: {effect}"
+    help = "{advice}"
+
+    good = [
+        Example(
+            "batch first, and said so",
+            """
+            import torch
+            from torch import nn
+
+            class Net(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.lstm = nn.LSTM(8, 32, batch_first=True)
+                    self.out = nn.Linear(32, 2)
+
+                def forward(self, x):
+                    states, _ = self.lstm(x)
+                    return self.out(states[:, -1])
+            """,
+        ),
+        Example(
+            "steps first, after a permutation",
+            """
+            import torch
+            from torch import nn
+            from torchvision import datasets, transforms
+
+            class Rows(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(28, 32)
+                    self.out = nn.Linear(32, 10)
+
+                def forward(self, x):
+                    states, _ = self.rnn(x.squeeze(1).permute(1, 0, 2))
+                    return self.out(states[-1])
+
+            data = datasets.MNIST("data", transform=transforms.ToTensor())
+            net = Rows()
+            optimizer = torch.optim.Adam(net.parameters())
+            for x, y in torch.utils.data.DataLoader(data, batch_size=64, shuffle=True):
+                optimizer.zero_grad()
+                nn.functional.cross_entropy(net(x), y).backward()
+                optimizer.step()
+            """,
+        ),
+    ]
+    bad = [
+        Example(
+            "rows of a picture, batch first",
+            """
+            import torch
+            from torch import nn
+            from torchvision import datasets, transforms
+
+            class Rows(nn.Module):
+                def __init__(self):
+                    super().__init__()
+                    self.rnn = nn.GRU(28, 32)
+                    self.out = nn.Linear(32, 10)
+
+                def forward(self, x):
+                    states, last = self.rnn(x)
+                    return self.out(states.mean(dim=1))
+
+            data = datasets.MNIST("data", transform=transforms.ToTensor())
+            net = Rows()
+            optimizer = torch.optim.Adam(net.parameters())
+            for x, y in torch.utils.data.DataLoader(data, batch_size=64, shuffle=True):
+                x = x.reshape(64, 28, 28)
+                optimizer.zero_grad()
+                nn.functional.cross_entropy(net(x), y).backward()
+                optimizer.step()
+            """,
+            at="nn.GRU(28, 32)",
+        ),
+        Example(
+            "the last sample instead of the last step",
+            """
+            from torch.nn import LSTM as Memory, Embedding, Linear, Module
+
+            class Reader(Module):
+                def __init__(self, words):
+                    super().__init__()
+                    self.embed = Embedding(words, 16)
+                    self.memory = Memory(16, 32)
+                    self.out = Linear(32, 2)
+
+                def forward(self, x):
+                    states, (hidden, cell) = self.memory(self.embed(x))
+                    return self.out(states[:, -1, :])
+            """,
+            at="Memory(16, 32)",
+            severity="warning",
+            fixed="""
+            from torch.nn import LSTM as Memory, Embedding, Linear, Module
+
+            class Reader(Module):
+                def __init__(self, words):
+                    super().__init__()
+                    self.embed = Embedding(words, 16)
+                    self.memory = Memory(16, 32, batch_first=True)
+                    self.out = Linear(32, 2)
+
+                def forward(self, x):
+                    states, (hidden, cell) = self.memory(self.embed(x))
+                    return self.out(states[:, -1, :])
+            """,
+        ),
+    ]
+
+    def check(self, plan: TrainingPlan) -> None:
+        batches = {run.network: run.batch_size.value for run in plan.runs if run.loader is not None}
+        for number, network in enumerate(plan.networks):
+            for layer in network.of_kind(*kinds.RECURRENT):
+                first = layer.settings.get("batch_first")
+                if first is None or first.value is None or layer.kind not in kinds.RECURRENT:
+                    continue
+                size = batches.get(number) if context.INFERENCE_ONLY not in plan.context else None
+                if not first.value and size is not None and is_batch_first(network, layer, size):
+                    self.say(layer, "samples for steps", "the batch stands on its first axis", "error")
+                elif not first.value and takes_last(network, layer, axis=1):
+                    self.say(
+                        layer, "steps first", "`[:, -1]` is the last sample, not the last step", "warning"
+                    )
+                elif first.value and takes_last(network, layer, axis=0):
+                    self.say(
+                        layer, "samples first", "`[-1]` is the last sample, not the last step", "warning"
+                    )
+
+    def say(self, layer: Layer, what: str, effect: str, severity: str) -> None:
+        first = layer.settings["batch_first"]
+        if first.value:
+            advice, fix = "take the last step with `[:, -1]`", None
+        elif first.is_written:
+            advice, fix = "say `batch_first=True`", replace_value(first, "True", "the layer reads other axes")
+        else:
+            advice = "say `batch_first=True`, or move the axes before the layer"
+            fix = add_argument(layer.origin, "batch_first=True", "unsafe", "the layer reads other axes")
+        self.report(
+            layer.origin,
+            subject=layer,
+            severity="error" if severity == "error" else "warning",
+            fix=fix,
+            layer=layer.title,
+            what=what,
+            effect=effect,
+            advice=advice,
+        )
+
+
+def is_batch_first(network: Network, layer: Layer, size: int) -> bool:
+    """Whether samples come to a layer on the first axis: nothing has moved them, and the size is theirs."""
+    shape = layer.input_shape
+    if shape is None or len(shape) != 3 or shape[0] != size or shape[1] in (size, None):
+        return False
+    source = network.before(layer)
+    while source is not None and source.kind != "input":
+        if source.kind in REARRANGING or source.title == "pack_padded_sequence":
+            return False
+        source = network.before(source)
+    return source is not None
+
+
+def takes_last(network: Network, layer: Layer, *, axis: int) -> bool:
+    """Whether of the output, as it comes, the last place of an axis is all that is taken."""
+    if layer.input_shape is not None and len(layer.input_shape) != 3:
+        return False
+    readers = [network.layers[index] for index in network.users[layer.index]]
+    states = ("hidden state", "cell state")
+    taken = [reader for reader in readers if reader.title not in states]
+    return bool(taken) and all(
+        reader.kind == "select" and reader.number("axis") == axis and reader.number("place") == -1
+        for reader in taken
+    )
