@@ -112,7 +112,8 @@ def test_quiet_leaves_the_findings(project: Path) -> None:
     assert done.stderr == ""
 
 
-def test_verbose_names_the_files(project: Path) -> None:
+def test_verbose_names_settings_and_files(project: Path) -> None:
+    assert trainlint("check", "-v", cwd=project).stderr.startswith("settings from no file\n")
     assert "checked clean.py\n" in trainlint("check", "-v", cwd=project).stderr
 
 

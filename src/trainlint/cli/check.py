@@ -156,6 +156,8 @@ def check(
     except (WrongSettings, WrongBaseline) as error:
         fail(error)
     if verbose:
+        for merged in settings.resolver.all_merged():
+            remark(f"settings from {merged.files or 'no file'}")
         for filename in result.filenames:
             remark(f"checked {filename}")
     if reason is not None:

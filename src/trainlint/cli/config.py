@@ -79,8 +79,7 @@ def _show(file: Path, config: list[str] | None, isolated: bool, output_format: C
         write(json.dumps(as_json(values), indent=2) + "\n")
     else:
         write(as_toml(values))
-    files = [layer.source for layer in merged.layers if layer.path]
-    where = " <- ".join(reversed(files)) if files else "no settings file"
+    where = merged.files or "no settings file"
     name = shown_name(file)
     remark(f"{'this folder' if name == '.' else name}: {where}")
     if is_excluded(file, settings.file_choice):

@@ -27,7 +27,9 @@ def inspect(
     color: Annotated[Colour, typer.Option(help="When to use colour.")] = Colour.AUTO,
 ) -> None:
     """Show what trainlint understood of a program: optimizers, networks, losses, data, the training loop."""
+    from trainlint.config.mistakes import WrongSettings
     from trainlint.engine.check import plan_of_document
+    from trainlint.engine.configured import Configured
     from trainlint.report import plan_json, plan_mermaid, plan_text
     from trainlint.sources.discovery import shown_name
     from trainlint.sources.document import Document, Unreadable
@@ -35,8 +37,8 @@ def inspect(
 
     try:
         document = Document.from_path(file, shown_name(file))
-        plan = plan_of_document(document)
-    except Unreadable as error:
+        plan = plan_of_document(document, Configured().settings_for(file).framework_versions)
+    except (Unreadable, WrongSettings) as error:
         fail(error)
     except SyntaxProblem as error:
         fail(f"{shown_name(file)}:{error.row}:{error.column}: not parsed: {error.message}")

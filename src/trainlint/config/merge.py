@@ -29,6 +29,11 @@ class Merged:
     layers: tuple[Layer, ...] = ()
     givers: Mapping[Key, tuple[Layer, ...]] = field(default_factory=dict)
 
+    @property
+    def files(self) -> str:
+        """The settings files, the nearest first; empty without any."""
+        return " <- ".join(layer.source for layer in reversed(self.layers) if layer.path)
+
     def place(self, key: Key, word: str | None = None) -> str | None:
         """Where a value comes from, newest source first; None for a default. With a `word` of a list, only
         where that stands."""

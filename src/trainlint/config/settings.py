@@ -79,7 +79,9 @@ class Settings(_Model):
         None, description="The files of a folder that are checked, instead of `*.py` and `*.ipynb`."
     )
     respect_gitignore: bool = Field(True, description="Whether files that git ignores are passed over.")
-    baseline: str | None = Field(None, description="A file of findings that are known and not reported; empty for none.")
+    baseline: str | None = Field(
+        None, description="A file of findings that are known and not reported; empty for none."
+    )
     framework_versions: dict[str, _Version] = Field(
         {}, description="Versions of libraries, where the project's files do not say them."
     )
