@@ -18,7 +18,7 @@ def sgd(**settings: object) -> Optimizer:
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 def test_bounds_are_in_order_and_have_a_source(row: Bounds) -> None:
-    bounds = [row.stalls, row.fine_tuning_slow, row.slow, row.restless, row.jumps, row.diverges]
+    bounds = [row.stalls, row.fine_tuning_slow, row.slow, row.jumps, row.diverges]
     given = [bound for bound in bounds if bound is not None]
     assert given == sorted(given)
     assert row.source
