@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "frameworks": {"plan", "values", "syntax.positions"},
     "evaluate": {"frameworks", "plan", "values", "syntax", "sources"},
     "engine": {"evaluate", "frameworks", "plan", "values", "syntax", "config", "sources"},
-    "report": {"engine", "plan", "values"},
+    "report": {"engine", "plan", "values", "syntax.positions"},
     "cli": {"report", "engine", "evaluate", "frameworks", "plan", "values", "syntax", "config", "sources"},
 }
 """For each package the others that its modules may import: at the top, in a function, or for types."""
