@@ -3,9 +3,9 @@
     python -m tests.corpus.reach FOLDER [FOLDER …]            one table for each folder, and one for all
     python -m tests.corpus.reach --write FOLDER [FOLDER …]    also keeps the table in reach.json
 
-A folder is a checkout of a repository. Counted is each optimizer, loss, data loader and network of the scripts
-that train. A setting that stands nowhere in the repository, because only a caller outside of it passes it, does
-not count.
+A folder is a checkout of a repository. Counted are the scripts that train; a script is understood in one aspect
+when each of its optimizers (losses, data loaders, networks) is. A setting that stands nowhere in the repository,
+because only a caller outside of it passes it, does not count.
 """
 
 from __future__ import annotations
@@ -65,9 +65,18 @@ def reach_of(folder: Path) -> Reach:
     for plan in plans(folder):
         if context.INFERENCE_ONLY in plan.context or not trains(plan):
             continue
-        reach.scripts += 1
-        _count(plan, reach)
+        reach.add(_script(plan))
     return reach
+
+
+def _script(plan: TrainingPlan) -> Reach:
+    """One script: an aspect is resolved when all that belongs to it is."""
+    parts = Reach()
+    _count(plan, parts)
+    script = Reach(scripts=1, reasons=parts.reasons)
+    for aspect, number in parts.all.items():
+        script.count(aspect, parts.resolved[aspect] == number)
+    return script
 
 
 def plans(folder: Path) -> Iterator[TrainingPlan]:
