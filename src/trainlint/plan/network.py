@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
+from typing import Literal
 
 from trainlint.plan import chains, fits
 from trainlint.plan.initial import InitialWeights, initial_weights
@@ -13,6 +14,10 @@ from trainlint.values.origin import Origin
 
 Shape = tuple[int | str | None, ...]
 """Sizes by axis, the batch axis first: a number, a name (`batch`), or None where the size is unknown."""
+
+
+Keeping = Literal["registered", "list", "dict", "made in place"]
+"""How a module of PyTorch keeps a layer: as PyTorch wants it, in a plain list or dictionary, not at all."""
 
 
 class Layer(Part):
@@ -33,6 +38,9 @@ class Layer(Part):
     parameters: int | None = 0  # None: not known
     trainable: bool | None = True
     optional: bool = False  # it is there on some paths only
+    training_only: bool = False  # a dropout that stands under `if self.training`
+    kept: Keeping | None = None  # None: not known
+    keeper: Origin | None = None  # where the list or dictionary is written
     origin: Origin | None = None
 
     def number(self, name: str) -> float | None:

@@ -48,7 +48,8 @@ class _Collection:
             return
         self.gathered.networks.of(network)
         given = {id(tensor) for tensor in inputs}
-        self.networks.append(network_of(tensors, network.title, framework, network.origin, given)[0])
+        made = network_of(tensors, network.title, framework, network.origin, given, network)[0]
+        self.networks.append(made)
         self.layers |= _layers(tensors)
 
     def beginnings(self) -> frozenset[int]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from trainlint.evaluate.assembly.guards import runs_in_training_only
+from trainlint.evaluate.assembly.membership import membership
 from trainlint.evaluate.assembly.settings import settings, sizes, with_configuration
 from trainlint.frameworks.torch.initialising import INITIAL
 from trainlint.plan.network import Layer, Network
@@ -56,13 +58,20 @@ def _is_weight(tensor: Tensor) -> bool:
 
 
 def network_of(
-    outputs: list[Tensor], name: str, framework: str, origin: Origin | None, inputs: Collection[int] = ()
+    outputs: list[Tensor],
+    name: str,
+    framework: str,
+    origin: Origin | None,
+    inputs: Collection[int] = (),
+    root: Instance | None = None,
 ) -> tuple[Network, dict[int, int]]:
     """The graph behind some tensors, and the index of the layer that made each tensor (by identity).
 
-    `inputs` are identities of tensors at which a network begins, whatever they were made from.
+    `inputs` are identities of tensors at which a network begins, whatever they were made from; `root` is the
+    module that was applied.
     """
     order = ordered(outputs, inputs)
+    members = membership(root) if root is not None and framework == "torch" else None
     index = {id(tensor): number for number, tensor in enumerate(order)}
     counted: set[int] = set()
     owners = frozenset(id(t.operation.layer) for t in order if t.operation is not None)
@@ -76,7 +85,13 @@ def network_of(
             operation = replace(operation, kind="unknown")  # a value that is not known amid a network
         if operation.kind in _OPAQUE:
             reasons.append(operation.reason or operation.title)
-        layers.append(_layer(number, tensor, operation, index, counted, owners))
+        layer = _layer(number, tensor, operation, index, counted, owners)
+        if layer.kind == "dropout" and runs_in_training_only(layer.origin.site if layer.origin else None):
+            layer = layer.model_copy(update={"training_only": True})
+        if members is not None:
+            kept, keeper = members.of(operation)
+            layer = layer.model_copy(update={"kept": kept, "keeper": keeper})
+        layers.append(layer)
     network = Network(
         name=name,
         framework=framework,

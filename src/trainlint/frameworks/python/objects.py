@@ -44,9 +44,15 @@ def get_attribute(call: Call) -> Value:
 
 def set_attribute(call: Call) -> Value:
     values = values_of(call)
-    if len(values) == 3 and isinstance(values[1], Known) and isinstance(values[0], Instance | Class):
-        call.machine.write(values[0], values[1].value, values[2])
+    if len(values) == 3 and isinstance(values[0], Instance | Class):
+        name = values[1].value if isinstance(values[1], Known) else unnamed(values[2])
+        call.machine.write(values[0], name, values[2])
     return Known(None)
+
+
+def unnamed(value: Value) -> str:
+    """A slot for an attribute whose name is not known; no attribute can have this name."""
+    return f"unnamed {id(value)}"
 
 
 def has_attribute(call: Call) -> Value:

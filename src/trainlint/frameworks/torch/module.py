@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trainlint.frameworks.call import Arguments, Call, Handler, as_tensor
 from trainlint.frameworks.facts import NetworkApplied
+from trainlint.frameworks.python.objects import unnamed
 from trainlint.frameworks.torch.parameters import (
     children,
     defines,
@@ -148,8 +149,8 @@ def _register(*names: str) -> Handler:
     def handler(call: Call) -> Value:
         name, value = call.argument(0, "name"), call.argument(1, *names)
         found = constant(name)
-        if isinstance(call.receiver, Instance) and isinstance(found, str) and value is not None:
-            call.machine.write(call.receiver, found, value)
+        if isinstance(call.receiver, Instance) and value is not None:
+            call.machine.write(call.receiver, found if isinstance(found, str) else unnamed(value), value)
         return Known(None)
 
     return handler
