@@ -24,7 +24,7 @@ from trainlint.report import full, json_schema
 from trainlint.report.summary import summary
 
 ROOT = Path(__file__).parent.parent
-SHOWN = Path("tests/corpus/static_loss.py")
+SHOWN = Path("rules/examples/static_loss.py")
 PICTURE = ROOT / ".github" / "check.svg"
 _BLOCK = re.compile(r"(<!-- check -->\n).*?(<!-- /check -->)", re.DOTALL)
 _PAGES = re.compile(r"file://\S*/pages/")
