@@ -13,6 +13,7 @@ from trainlint.plan.network import Layer, Network
 from trainlint.plan.objective import Metric, Objective, Target
 from trainlint.plan.optimizer import Optimizer, ParameterGroup
 from trainlint.plan.plan import TrainingPlan
+from trainlint.plan.preparation import Leak, ShuffledApart
 from trainlint.plan.run import TrainingRun
 from trainlint.plan.schedule import Schedule
 from trainlint.plan.setting import Setting, spoken
@@ -22,8 +23,8 @@ from trainlint.values.origin import Certainty, Origin, weakest
 
 __all__ = [
     "Branch", "Certainty", "Data", "Edit", "Evaluation", "Event", "Example", "Fix", "IncompleteStep",
-    "Layer", "Loop", "Metric", "Misfit", "Monitor", "Network", "Objective", "Optimizer", "Options",
-    "Origin", "ParameterGroup", "Rescaling", "Rule", "Schedule", "Sequence", "Setting", "Target",
-    "TrainingPlan", "TrainingRun", "Unused", "WrongMode", "add_argument", "context", "kinds",
+    "Layer", "Leak", "Loop", "Metric", "Misfit", "Monitor", "Network", "Objective", "Optimizer", "Options",
+    "Origin", "ParameterGroup", "Rescaling", "Rule", "Schedule", "Sequence", "Setting", "ShuffledApart",
+    "Target", "TrainingPlan", "TrainingRun", "Unused", "WrongMode", "add_argument", "context", "kinds",
     "replace_value", "spoken", "weakest",
 ]  # fmt: skip

@@ -73,6 +73,8 @@ def roots(chunks: Sequence[Chunk], training: frozenset[str]) -> set[int]:
         if chunk.words & TRAINING_WORDS or chunk.words & _BUILDING_WORDS or defines_network(chunk)
     }
     found |= {number for number, chunk in enumerate(chunks) if _starts(chunk) or _holds_settings(chunk)}
+    if found:
+        found |= {number for number, chunk in enumerate(chunks) if _sets_a_seed(chunk)}
     hot = training | {name for number in found if chunks[number].definition for name in chunks[number].binds}
     makers = [chunk for chunk in chunks if chunk.definition is not None]
     while more := [chunk for chunk in makers if chunk.names & hot and not chunk.binds <= hot]:
@@ -93,6 +95,17 @@ def _starts(chunk: Chunk) -> bool:
         isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Call)
         and bool({"main", "train", "run"} & chunk.words)
+    )
+
+
+def _sets_a_seed(chunk: Chunk) -> bool:
+    """Whether a chunk says what is drawn at random after it, though it names nothing of the program."""
+    only = chunk.statements[0] if len(chunk.statements) == 1 else None
+    call = only.value if isinstance(only, ast.Expr) else None
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in ("seed", "set_state")
     )
 
 

@@ -90,6 +90,32 @@ class FitCalled:
 
 
 @dataclass(eq=False)
+class ScalerFitted:
+    """A scaler took its numbers from some data."""
+
+    scaler: Instance
+    given: Tensor
+    site: Site
+
+
+@dataclass(eq=False)
+class ShuffledAlone:
+    """One array was put into random order in place. `generator`: the object that drew, if it was not the
+    library's own."""
+
+    given: Value
+    generator: Value | None
+    site: Site
+
+
+@dataclass(eq=False)
+class Seeded:
+    """A random generator was set to a state."""
+
+    site: Site
+
+
+@dataclass(eq=False)
 class Measured:
     """A model was evaluated, or asked to predict, on `inputs`."""
 

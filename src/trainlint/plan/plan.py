@@ -16,6 +16,7 @@ from trainlint.plan.network import Layer, Network
 from trainlint.plan.objective import Objective
 from trainlint.plan.optimizer import Optimizer
 from trainlint.plan.part import Part
+from trainlint.plan.preparation import Leak, ShuffledApart
 from trainlint.plan.run import TrainingRun
 from trainlint.plan.scaling import ScalerMisuse, scaler_misuses
 from trainlint.plan.schedule_steps import MisplacedStep, misplaced_steps
@@ -39,6 +40,8 @@ class TrainingPlan(Part):
     left_out: tuple[LeftOut, ...] = ()
     monitors: tuple[Monitor, ...] = ()
     changed_after_compile: tuple[ChangedAfterCompile, ...] = ()
+    leaks: tuple[Leak, ...] = ()
+    shuffled_apart: tuple[ShuffledApart, ...] = ()
     unused: tuple[Unused, ...] = ()  # statements that come to nothing
     context: frozenset[str] = frozenset()
     unknowns: tuple[tuple[str, int], ...] = ()  # why values stayed unknown, commonest first

@@ -16,6 +16,7 @@ from trainlint.evaluate.assembly.loops import sequences
 from trainlint.evaluate.assembly.monitors import monitors_of
 from trainlint.evaluate.assembly.objectives import losses_of, objective
 from trainlint.evaluate.assembly.optimizers import optimizers_of
+from trainlint.evaluate.assembly.preparations import leaks_of, shuffled_apart
 from trainlint.evaluate.assembly.runs import runs_of
 from trainlint.evaluate.assembly.severed import severed_losses
 from trainlint.evaluate.assembly.unused import unused_in
@@ -49,6 +50,8 @@ def assemble(machine: Machine, program: Program) -> TrainingPlan:
         evaluations=evaluations_of(gathered),
         severed=severed_losses(gathered),
         unused=tuple(unused_in(gathered)),
+        leaks=tuple(leaks_of(gathered)),
+        shuffled_apart=tuple(shuffled_apart(gathered)),
         left_out=tuple(left_out_of(gathered)),
         monitors=tuple(monitors_of(gathered)),
         changed_after_compile=tuple(changed_after_compile(gathered, machine)),

@@ -8,6 +8,7 @@ from trainlint.frameworks.arrays import computing, creating, moving
 from trainlint.frameworks.arrays.computing import elementwise, fixed, monotone, reduction
 from trainlint.frameworks.arrays.subject import Operation, as_function, as_method, tensor_of
 from trainlint.frameworks.call import Call, Handler
+from trainlint.frameworks.facts import Seeded, ShuffledAlone
 from trainlint.values.tensor import Tensor
 from trainlint.values.value import Known, Unknown, Value, number
 
@@ -115,11 +116,20 @@ def load_scalar(name: str) -> Handler:
     return handler
 
 
+def sort_in_place(call: Call) -> Value:
+    return Known(None)
+
+
 def shuffle_in_place(call: Call) -> Value:
+    """`numpy.random.shuffle(x)`, `rng.shuffle(x)`."""
+    given = call.argument(0, "x")
+    if given is not None:
+        call.machine.note(ShuffledAlone(given, call.receiver, call.site))
     return Known(None)
 
 
 def seed(call: Call) -> Value:
+    call.machine.note(Seeded(call.site))
     return Known(None)
 
 
@@ -190,6 +200,7 @@ _RANDOM: dict[str, Handler] = {
     "permutation": creating.permutation,
     "shuffle": shuffle_in_place,
     "seed": seed,
+    "set_state": seed,
 }
 
 FUNCTIONS: dict[str, Handler] = (
@@ -222,7 +233,7 @@ TENSOR_METHODS: dict[str, Handler] = {
     "__len__": moving.length,
     "item": moving.to_constant,
     "tolist": moving.to_constant,
-    "sort": shuffle_in_place,
+    "sort": sort_in_place,
 }
 
 TENSOR_ATTRIBUTES: dict[str, Handler] = {

@@ -10,6 +10,7 @@ from trainlint.frameworks.arrays.computing import encoded
 from trainlint.frameworks.arrays.pandas import frame_like
 from trainlint.frameworks.arrays.subject import Subject, tensor_of
 from trainlint.frameworks.call import Call, Handler
+from trainlint.frameworks.facts import ScalerFitted
 from trainlint.frameworks.signatures import Signature
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import DataFacts, Shape, Tensor
@@ -129,7 +130,14 @@ def construct(call: Call) -> Value:
 
 
 def fit(call: Call) -> Value:
+    _fitted(call)
     return call.receiver if call.receiver is not None else call.unknown()
+
+
+def _fitted(call: Call) -> None:
+    tensor = tensor_of(_data(call.argument(0, "X")), "numpy", call)
+    if tensor is not None and isinstance(call.receiver, Instance):
+        call.machine.note(ScalerFitted(call.receiver, tensor, call.site))
 
 
 def scale(call: Call) -> Value:
@@ -138,6 +146,8 @@ def scale(call: Call) -> Value:
     assert isinstance(scaler, Instance)
     if tensor is None:
         return call.unknown()
+    if call.title == "fit_transform":
+        _fitted(call)
     low: float | None = None
     high: float | None = None
     state: str | None = None
@@ -153,8 +163,9 @@ def scale(call: Call) -> Value:
         case "MaxAbsScaler" | "Normalizer":
             low, high = -1.0, 1.0
     return Subject(call, tensor, 1).made(
-        "normalization", tensor.shape, low=low, high=high, scale=state, dtype="float64", library="numpy"
-    )
+        "normalization", tensor.shape, low=low, high=high, scale=state, dtype="float64", library="numpy",
+        settings={"scaler": scaler},
+    )  # fmt: skip
 
 
 def _data(value: Value | None) -> Value | None:
