@@ -4,8 +4,8 @@ from __future__ import annotations
 
 ACTIVATIONS = frozenset(
     "relu relu6 leaky_relu prelu rrelu elu selu celu gelu silu mish softplus softsign hard_sigmoid "
-    "hard_swish hard_tanh sigmoid log_sigmoid tanh softmax log_softmax softmin glu threshold exponential "
-    "hard_shrink soft_shrink tanh_shrink sparse_plus sparsemax squareplus".split()
+    "hard_swish hard_tanh sigmoid log_sigmoid tanh softmax log_softmax softmin gumbel_softmax glu threshold "
+    "exponential hard_shrink soft_shrink tanh_shrink sparse_plus sparsemax squareplus".split()
 )
 """Layers that apply one nonlinear function; `linear_activation` (Keras' 'linear') is none of them."""
 

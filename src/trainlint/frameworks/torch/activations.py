@@ -93,7 +93,7 @@ FUNCTIONS: dict[str, Meaning] = {
     ),
     "gumbel_softmax": Meaning(
         Signature("logits, tau=1, hard=False, eps=1e-10, dim=-1"),
-        "softmax",
+        "gumbel_softmax",  # samples: no softmax whose scores a loss could take instead
         bounds=_UNIT,
         settings=_AXIS,
         carries_data=False,
