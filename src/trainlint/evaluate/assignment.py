@@ -20,7 +20,6 @@ from trainlint.values.value import (
     Function,
     Instance,
     Items,
-    Known,
     Mapped,
     Module,
     OneOf,
@@ -134,6 +133,3 @@ def _around_star(elements: Sequence[cst.BaseElement], values: list[Value]) -> li
     after = len(elements) - star - 1
     middle = values[star : len(values) - after]
     return [*values[:star], Items(middle, origin=Origin(Made.COMPUTED)), *values[len(values) - after :]]
-
-
-__all__ = ["Known", "assign", "assign_attribute", "spread"]

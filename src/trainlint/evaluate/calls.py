@@ -179,6 +179,3 @@ def _super(machine: Machine) -> Value:
         if frame.owner is not None and frame.receiver is not None:
             return Super(frame.owner, frame.receiver)
     return Unknown("super() outside of a method")
-
-
-__all__ = ["Made", "arguments_of", "call", "passed"]

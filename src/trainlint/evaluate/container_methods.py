@@ -20,7 +20,6 @@ from trainlint.values.value import (
     Value,
     constant,
     integer,
-    with_step,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -192,6 +191,3 @@ def _constant_method(receiver: Known, name: str, call: Call) -> Value:
             [Known(item, origin) for item in result], "list" if isinstance(result, list) else "tuple"
         )
     return Known(result, origin)
-
-
-__all__ = ["Arguments", "Reference", "container_method", "with_step"]

@@ -29,7 +29,7 @@ from trainlint.syntax.gate import is_relevant
 _GRAMMAR = (expressions, formatting, loops, operators, statements, subscripts)
 
 RECURSION_LIMIT = 12_000
-"""Python frames: thirty nested calls of a program take a few hundred frames of the evaluator each."""
+"""Python frames, a judgement: room for some hundred frames of the evaluator for each of thirty nested calls."""
 
 
 def evaluate(

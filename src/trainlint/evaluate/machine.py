@@ -34,11 +34,8 @@ from trainlint.values.trail import Changes, Trail
 from trainlint.values.value import Class, Instance, Known, Mutable, Reference, Scope, Unknown, Value
 
 STEPS = 400_000
-"""Expressions and statements evaluated for one program before the rest counts as unknown. The largest
-training scripts tried need a tenth of it."""
-
-DEEPEST_CALL = 30
-"""Calls inside calls that are followed."""
+"""Expressions and statements evaluated for one program before the rest counts as unknown. Of 355 public
+training files the median needs 500, the largest that comes to its end 142 000; two BERT scripts do not."""
 
 
 class Machine:

@@ -236,7 +236,11 @@ def comparison(machine: Machine, node: cst.Comparison) -> Value:
 
 def _asked(machine: Machine, value: Value, container: Value, node: cst.CSTNode) -> tuple[Value, Value]:
     """What is compared for `in`: a container of the program may say itself what it contains."""
-    if isinstance(container, Mapped) and isinstance(key := constant(value), str) and key not in container.slots:
+    if (
+        isinstance(container, Mapped)
+        and isinstance(key := constant(value), str)
+        and key not in container.slots
+    ):
         register(machine, key)
     if isinstance(container, Instance) and isinstance(container.cls, Class) and not is_open(container):
         own = machine.attribute(container, "__contains__", machine.site(node))

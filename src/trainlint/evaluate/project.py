@@ -86,7 +86,10 @@ class Project:
         for folder in self._folders(importer, relative):
             target = folder.joinpath(*parts)
             # A package comes before a module of the same name, as in Python.
-            for candidate in (target / "__init__.py", target.with_name(target.name + ".py") if parts else None):
+            for candidate in (
+                target / "__init__.py",
+                target.with_name(target.name + ".py") if parts else None,
+            ):
                 if candidate is not None and disk.is_file(candidate):
                     return self._load(candidate, importer)
         return None

@@ -13,7 +13,8 @@ _MENTION = re.compile("|".join(WATCHED))
 
 DEEPEST = 150
 """Nesting of syntax nodes above which a statement is not read. libcst 1.9 crashes the process from about
-2 000 nested parentheses and needs minutes for 9 000 chained calls; training code stays below 40."""
+2 000 nested parentheses and needs minutes for 9 000 chained calls. Of 355 public training files the deepest has 50,
+the next one 21."""
 
 
 class SyntaxProblem(Exception):
