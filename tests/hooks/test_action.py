@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,14 +12,11 @@ import pytest
 import yaml
 
 from tests.engine.programs import training
+from tests.needs import program
 
 ROOT = Path(__file__).parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS = ACTION["runs"]["steps"]
-
-needs_bash = pytest.mark.skipif(
-    shutil.which("bash") is None and not os.environ.get("CI"), reason="bash is missing"
-)
 
 
 def check(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
@@ -39,7 +35,7 @@ def check(folder: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
         for name, value in step["env"].items()
     }
     return subprocess.run(
-        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+        [program("bash"), "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
         cwd=folder, capture_output=True, text=True, check=False, timeout=60,
         env={"PATH": f"{programs}:{os.environ['PATH']}", **environment},
     )  # fmt: skip
@@ -54,7 +50,6 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-@needs_bash
 def test_findings_fail_the_step_as_annotations(folder: Path) -> None:
     done = check(folder)
     assert done.returncode == 1, done.stderr
@@ -62,7 +57,6 @@ def test_findings_fail_the_step_as_annotations(folder: Path) -> None:
     assert "a file.py" in done.stdout
 
 
-@needs_bash
 def test_paths_and_arguments_stand_on_lines_of_their_own(folder: Path) -> None:
     assert check(folder, paths="clean.py\n").returncode == 0
     assert check(folder, paths="clean.py\na file.py").returncode == 1

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.programs import training
+from tests.needs import missing, program
 
 ROOT = Path(__file__).parents[2]
 KEPT = ROOT / ".cache/hooks"
@@ -50,14 +51,9 @@ def git(*words: str, cwd: Path) -> str:
 @pytest.fixture(scope="module")
 def source(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """A repository of what is being tested, and its commit."""
-    missing = [tool for tool in ("git",) if shutil.which(tool) is None]
+    program("git")
     if run(sys.executable, "-m", "pre_commit", "--version", cwd=ROOT).returncode:
-        missing.append("pre-commit")
-    if missing:
-        told = f"the hooks are not tested: {' and '.join(missing)} missing"
-        if os.environ.get("CI"):
-            pytest.fail(told)
-        pytest.skip(told)
+        missing("pre-commit")
     folder = tmp_path_factory.mktemp("source")
     for part in PARTS:
         here = ROOT / part

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pytest
 
+from tests.needs import program
 from tests.report.examples import explained, finding, result
 from tests.report.test_machine_formats import IN_CELL, NOTEBOOK
 from trainlint.engine.diagnostic import Severity
 from trainlint.report import html
 from trainlint.report.charts import MOST, chart
 from trainlint.syntax.positions import Place
-
-BROWSER = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
 
 
 class Page(HTMLParser):
@@ -102,18 +97,17 @@ def test_rare_names_are_counted_together() -> None:
 
 def dumped(page: Path, profile: Path, fragment: str = "") -> str:
     """The page as a browser has it after its script ran."""
-    assert BROWSER
+    browser = program("chromium", "chromium-browser", "google-chrome")
     options = (
         "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
         "--disable-component-update --disable-sync --disable-dev-shm-usage"
     ).split()
-    command = [BROWSER, *options, f"--user-data-dir={profile}", "--dump-dom", page.as_uri() + fragment]
+    command = [browser, *options, f"--user-data-dir={profile}", "--dump-dom", page.as_uri() + fragment]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     return done.stdout
 
 
 # What the page holds is tested above without a browser, so a machine without one loses only this last look.
-@pytest.mark.skipif(BROWSER is None, reason="NO BROWSER: install chromium to see the page work")
 def test_the_page_works_in_a_browser(tmp_path: Path) -> None:
     page = tmp_path / "report.html"
     page.write_text(html.render(result(explained(), finding(1), IN_CELL, n=NOTEBOOK)), "utf-8")
