@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "evaluate": {"frameworks", "plan", "values", "syntax", "sources"},
     "engine": {"evaluate", "frameworks", "plan", "values", "syntax", "config", "sources"},
     "report": {"engine", "plan", "values", "syntax.positions"},
+    "server": {"report", "engine", "evaluate", "frameworks", "plan", "values", "syntax", "config", "sources"},
     "cli": {"report", "engine", "evaluate", "frameworks", "plan", "values", "syntax", "config", "sources"},
 }
 """For each package the others that its modules may import: at the top, in a function, or for types."""

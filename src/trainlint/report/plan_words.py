@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from trainlint.plan.network import Shape
 from trainlint.plan.setting import Setting
 from trainlint.report.text import visible
-from trainlint.values.origin import Certainty, Made, Origin
+from trainlint.syntax.positions import Place
+from trainlint.values.origin import Certainty, Made
 
 UNKNOWN = "?"
 
@@ -23,38 +24,37 @@ class Places:
     filename: str
     cell_of: CellOf = lambda row: None
 
-    def where(self, origin: Origin | None) -> str:
+    def where(self, place: Place | None) -> str:
         """`train.py:8`, in a notebook `train.ipynb:cell 3:8`; nothing where it is not known."""
-        found = self._found(origin)
+        found = self._found(place)
         return f"{visible(found[0])}:{found[1]}" if found else ""
 
-    def row(self, origin: Origin | None) -> str:
+    def row(self, place: Place | None) -> str:
         """The same without the file's name, where that is the program's own: `8`, `cell 3:8`."""
-        found = self._found(origin)
+        found = self._found(place)
         if found is None:
             return ""
         return found[1] if found[0] == self.filename else f"{visible(found[0])}:{found[1]}"
 
-    def at(self, origin: Origin | None) -> str:
-        where = self.where(origin)
+    def at(self, place: Place | None) -> str:
+        where = self.where(place)
         return f" at {where}" if where else ""
 
-    def source(self, setting: Setting[object]) -> str:
-        """Where a value was written, and what makes it what it is: an option, a name, a library's default."""
-        origin = setting.origin
-        if origin is None:
-            return ""
-        # The argument under which it was passed is the setting's own name, mostly: it tells nothing new.
-        labels = (step.label for step in origin.chain() if step.label and step.made is not Made.PASSED)
-        return visible(next(labels, origin.root.made.value)) + self.at(origin.root)
-
-    def _found(self, origin: Origin | None) -> tuple[str, str] | None:
-        site = next((step.site for step in origin.chain() if step.site), None) if origin else None
-        if site is None:
+    def _found(self, place: Place | None) -> tuple[str, str] | None:
+        if place is None:
             return None
-        place = site.place
         cell = self.cell_of(place.row) if place.filename == self.filename else None
         return place.filename, f"cell {cell[0]}:{cell[1]}" if cell else str(place.row)
+
+
+def source_text(setting: Setting[object]) -> str:
+    """What makes a value what it is: an option, a name, a library's default."""
+    origin = setting.origin
+    if origin is None:
+        return ""
+    # The argument under which it was passed is the setting's own name, mostly: it tells nothing new.
+    labels = (step.label for step in origin.chain() if step.label and step.made is not Made.PASSED)
+    return visible(next(labels, origin.root.made.value))
 
 
 def value_text(setting: Setting[object]) -> str:
