@@ -40,6 +40,7 @@ _LIBRARIES = {
     "keras": "trainlint.frameworks.keras.library",
     "tensorflow": "trainlint.frameworks.keras.library",
     "tensorflow_addons": "trainlint.frameworks.keras.library",
+    "jax": "trainlint.frameworks.keras.stateless",
     "lightning": "trainlint.frameworks.lightning.library",
     "accelerate": "trainlint.frameworks.accelerate",
     "timm": "trainlint.frameworks.timm.library",

@@ -22,6 +22,7 @@ from trainlint.frameworks.keras import (
     pipelines,
     preparing,
     schedules,
+    stateless,
     training,
 )
 from trainlint.frameworks.keras.loss_signatures import LOSS_CLASSES
@@ -92,6 +93,7 @@ LIBRARY = Library(
         pipelines.METHODS,
         preparing.METHODS,
         configuration.METHODS,
+        stateless.METHODS,
     ),
     calls=merged(models.CALLS, losses.CALLS, configuration.CALLS),
     elements=merged(pipelines.ELEMENTS, preparing.ELEMENTS),
