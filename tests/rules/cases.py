@@ -1,7 +1,8 @@
 """Cases in Markdown: a heading, a sentence, and a program whose comments say what is found on their line.
 
 A line ends with `# error: rule-name`, `# warning: …` or `# info: …` where a finding starts; a program without
-such comments gets none. A fenced block with a file name after its language is a file beside the program.
+such comments gets none. A fenced block with a file name after its language is a file beside the program; with
+`=` before the name it is the program itself, in a file of that name.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ class Case:
     title: str
     code: str
     files: dict[str, str] = field(default_factory=dict)
+    filename: str = "program.py"
 
     @property
     def expected(self) -> set[tuple[int, str, str]]:
@@ -38,10 +40,14 @@ def cases_in(path: Path) -> Iterator[Case]:
         title, _, body = section.partition("\n")
         programs = []
         files = {}
+        filename = "program.py"
         for block in FENCE.finditer(body):
-            if block["name"]:
+            if block["name"] and block["name"].startswith("="):
+                filename = block["name"].removeprefix("=")
+                programs.append(block["code"])
+            elif block["name"]:
                 files[block["name"]] = block["code"]
             else:
                 programs.append(block["code"])
         assert len(programs) == 1, f"{path.name}, {title}: one program"
-        yield Case(title.strip(), programs[0], files)
+        yield Case(title.strip(), programs[0], files, filename)

@@ -21,13 +21,13 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES)
 def test_case(case: Case, tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    for name, content in {**case.files, "program.py": case.code}.items():
+    program = tmp_path / case.filename
+    for name, content in {**case.files, case.filename: case.code}.items():
         (tmp_path / name).write_text(content, "utf-8")
     if case.files:
         found = trainlint.check_paths([program])
     else:
-        found = trainlint.check_source(case.code, filename="program.py")
+        found = trainlint.check_source(case.code, filename=case.filename)
     assert {(d.place.row, d.name, d.severity.value) for d in found} == case.expected
 
 

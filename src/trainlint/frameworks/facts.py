@@ -78,7 +78,7 @@ class NetworkApplied:
 @dataclass(eq=False)
 class FitCalled:
     """A `fit` was called: `settings` by the common names epochs, batch_size, steps_per_epoch, shuffle,
-    validation, callbacks. `validates_on_training_data`: the same data was given for both."""
+    validation, callbacks; loader and drop_last where it was a loader of PyTorch. `validates_on_training_data`: the same data was given for both."""
 
     framework: str
     model: Value | None

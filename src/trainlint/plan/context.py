@@ -10,6 +10,7 @@ MUP = "maximal update parametrisation"
 SELF_SUPERVISED = "target is the input"
 SEARCH = "hyper-parameter search"
 DEMO = "test or demo"
+MEASURES_SPEED = "measures speed"  # a demonstration, but of a real training
 
 KERAS_3 = "Keras 3"
 KERAS_2_11 = "Keras 2.11 or later"

@@ -14,7 +14,8 @@ from trainlint.plan.run import TrainingRun
 from trainlint.values.tensor import Tensor
 
 _DEMO_FILE = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
-_DEMO_NAME = re.compile(r"overfit|sanity|smoke|debug|dry_?run|toy|dummy|profil|benchmark", re.IGNORECASE)
+_DEMO_NAME = re.compile(r"overfit|sanity|smoke|debug|dry_?run|toy|dummy", re.IGNORECASE)
+_SPEED_NAME = re.compile(r"profil|benchmark", re.IGNORECASE)
 
 _WORDS: dict[str, frozenset[str]] = {
     context.REINFORCEMENT_LEARNING: frozenset(
@@ -56,8 +57,10 @@ def context_of(
         found.add(context.GAN)
     if any(True for _ in gathered.of(DemoRun)):
         found.add(context.DEMO)
-    if _DEMO_FILE.search(_below_root(program)) or _is_demo(program):
+    if _DEMO_FILE.search(_below_root(program)) or _is_named(program, _DEMO_NAME):
         found.add(context.DEMO)
+    elif _is_named(program, _SPEED_NAME):
+        found |= {context.DEMO, context.MEASURES_SPEED}
     return frozenset(found)
 
 
@@ -84,5 +87,5 @@ def _below_root(program: Program) -> str:
     return program.filename.replace("\\", "/")
 
 
-def _is_demo(program: Program) -> bool:
-    return bool(_DEMO_NAME.search(program.filename.rpartition("/")[2]))
+def _is_named(program: Program, words: re.Pattern[str]) -> bool:
+    return bool(words.search(program.filename.rpartition("/")[2]))

@@ -34,6 +34,7 @@ def _fitted(
     compiled = [c for c, _ in gathered.of(CompileCalled) if c.model is fact.model]
     optimizer = compiled[-1].arguments.get("optimizer") if compiled else None
     validation = constant(fact.settings.get("validation"))
+    loader = fact.settings.get("loader")
     return TrainingRun(
         framework=fact.framework,
         network=gathered.networks.of(fact.model) if isinstance(fact.model, Instance) else None,
@@ -44,6 +45,8 @@ def _fitted(
         epochs=whole(fact.settings.get("epochs"), certainty),
         steps_per_epoch=whole(fact.settings.get("steps_per_epoch"), certainty),
         shuffle=flag(fact.settings.get("shuffle"), certainty),
+        drop_last=flag(fact.settings.get("drop_last"), certainty),
+        loader=loader.origin if loader is not None else None,
         validates=validation if isinstance(validation, bool) else None,
         callbacks=callback_names(fact.settings.get("callbacks")),
         origin=Origin(Made.COMPUTED, fact.site, "fit"),

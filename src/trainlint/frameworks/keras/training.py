@@ -53,6 +53,7 @@ DEFAULT_BATCH = 32
 """Batch size of arrays when `batch_size=None` (keras/src/trainers/data_adapters)."""
 
 _OLD_NAMES = {"nb_epoch": "epochs", "samples_per_epoch": "steps_per_epoch", "show_accuracy": "verbose"}
+_TORCH_LOADER = "torch.utils.data.DataLoader"
 _DATASETS = ("tensorflow.data.Dataset", "keras.utils.Sequence", "keras.preprocessing.image.Iterator")
 
 
@@ -89,10 +90,15 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
     measures_training = _is_given_again(inputs, bound.get("validation_data"))
     dataset = inputs if isinstance(inputs, Instance) else None
     batch_size = bound.get("batch_size", Known(None))
-    if dataset is not None:
-        element = dataset.slots.get("element")
-        inputs, targets = _parts(element)
+    shuffle = bound["shuffle"]
+    if dataset is not None and catalogue.is_a(dataset, _TORCH_LOADER):
+        inputs, targets = _parts(call.machine.element(dataset, call.site))
+        batch_size = dataset.arguments.get("batch_size", Unknown("the batch size of a loader"))
+        shuffle = _order_of(dataset)
+    elif dataset is not None:
+        inputs, targets = _parts(dataset.slots.get("element"))
         batch_size = dataset.slots.get("batch_size", Unknown("the batch size of a data set"))
+        shuffle = dataset.slots.get("shuffled", Unknown("order of a data set"))
     elif constant(batch_size) is None and isinstance(batch_size, Known):
         if targets is not None and constant(targets) is None and isinstance(targets, Known):
             batch_size = Unknown("the batch size of a generator")
@@ -104,9 +110,7 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
         "epochs": bound["epochs"],
         "batch_size": batch_size,
         "steps_per_epoch": bound["steps_per_epoch"],
-        "shuffle": dataset.slots.get("shuffled", Unknown("order of a data set"))
-        if dataset
-        else bound["shuffle"],
+        "shuffle": shuffle,
         "validation": _validates(bound.get("validation_data"), split),
         "validation_data": bound.get("validation_data", Known(None)),
         "validation_split": split,
@@ -114,6 +118,9 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
         "class_weight": bound.get("class_weight", Known(None)),
         "initial_epoch": bound["initial_epoch"],
     }
+    if dataset is not None and catalogue.is_a(dataset, _TORCH_LOADER):
+        settings["loader"] = dataset
+        settings["drop_last"] = dataset.arguments.get("drop_last", Unknown("whether batches are dropped"))
     if inputs is not None:
         call.machine.write(model, "fitted_inputs", inputs)
     call.machine.note(FitCalled("keras", model, inputs, targets, settings, call.site, measures_training))
@@ -134,6 +141,15 @@ def _own_step(call: Call, model: Instance, inputs: Value | None, targets: Value 
     step = call.machine.attribute(model, "train_step", call.site)
     call.machine.call(step, Arguments((data,)), call.site)
     call.machine.happen("fit_step_done", call.site, networks=(model,))
+
+
+def _order_of(loader: Instance) -> Value:
+    """Whether a loader of PyTorch shuffles; unknown where a sampler decides."""
+    samplers = (loader.arguments.get(name, Known(None)) for name in ("sampler", "batch_sampler"))
+    if any(not isinstance(sampler, Known) or sampler.value is not None for sampler in samplers):
+        return Unknown("a sampler decides the order")
+    given = loader.arguments.get("shuffle", Unknown("order of a loader"))
+    return Known(False, given.origin) if isinstance(given, Known) and given.value is None else given
 
 
 def _is_given_again(inputs: Value | None, validation: Value | None) -> bool:
