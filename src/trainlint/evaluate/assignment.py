@@ -11,9 +11,10 @@ from trainlint.evaluate import names
 from trainlint.evaluate.expressions import hashable
 from trainlint.evaluate.subscripts import single_index
 from trainlint.frameworks import catalogue
-from trainlint.frameworks.call import Arguments, Call
+from trainlint.frameworks.call import Arguments, Call, as_tensor
 from trainlint.syntax.positions import Site
 from trainlint.values.origin import Made, Origin
+from trainlint.values.tensor import Tensor
 from trainlint.values.value import (
     Bound,
     Class,
@@ -26,6 +27,7 @@ from trainlint.values.value import (
     Unknown,
     Value,
     integer,
+    number,
     options_of,
 )  # fmt: skip
 
@@ -90,11 +92,32 @@ def assign_item(machine: Machine, target: cst.Subscript, value: Value, node: cst
         if -len(items) <= position < len(items):
             items[position] = value
             machine.write(receiver, "items", tuple(items))
+    elif isinstance(receiver, Tensor):
+        written_into(machine, target.value, receiver, value, machine.site(target))
     elif isinstance(receiver, Instance) and (setter := catalogue.method(receiver, "__setitem__")) is not None:
         setter(Call("__setitem__", Arguments((key, value)), machine.site(target), machine, receiver))
     elif isinstance(receiver, Instance) and found is not None:
         # A namespace or configuration object that is also read by key.
         machine.write(receiver, found[0], machine.bound(value, node, str(found[0])))
+
+
+def written_into(
+    machine: Machine, target: cst.BaseExpression, tensor: Tensor, value: Value, site: Site
+) -> None:
+    """`tensor[…] = value`: from here on the name stands for the old values with the new ones among them."""
+    if tensor.is_parameter or not isinstance(target, cst.Name):
+        return
+    written = as_tensor(value)
+    bounds = (number(value),) * 2 if written is None else (written.low, written.high)
+    low, high = (
+        None if old is None or new is None else choose(float(old), float(new))
+        for old, new, choose in ((tensor.low, bounds[0], min), (tensor.high, bounds[1], max))
+    )
+    inputs = [tensor] if written is None else [tensor, written]
+    made = Call("[]=", Arguments(), site, machine).tensor(
+        "scatter", inputs, tensor.shape, dtype=tensor.dtype, low=low, high=high, library=tensor.library
+    )
+    names.bind(machine, target.value, made)
 
 
 def unpack(machine: Machine, target: cst.Tuple | cst.List, value: Value, node: cst.CSTNode) -> None:

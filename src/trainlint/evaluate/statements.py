@@ -19,6 +19,7 @@ from trainlint.evaluate.unused import note_unused
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.library import ALONE
+from trainlint.values.tensor import Tensor
 from trainlint.values.trail import MISSING
 from trainlint.values.value import (
     Bound,
@@ -50,7 +51,22 @@ def expression_statement(machine: Machine, node: cst.Expr) -> Flow:
     value = machine.evaluate(node.value)
     if isinstance(value, Instance) and (handler := catalogue.method(value, ALONE)) is not None:
         handler(Call(ALONE, Arguments(), machine.site(node.value), machine, value))
+    elif isinstance(value, Tensor):
+        _changed_in_place(machine, node.value, value)
     return Flow.NEXT
+
+
+def _changed_in_place(machine: Machine, node: cst.BaseExpression, result: Tensor) -> None:
+    """`x.add_(y)` alone: PyTorch's methods whose name ends in `_` change the tensor that they are called on."""
+    method = node.func if isinstance(node, cst.Call) else None
+    if not isinstance(method, cst.Attribute) or not isinstance(method.value, cst.Name):
+        return
+    name = method.attr.value
+    if result.library != "torch" or not name.endswith("_") or name.endswith("__"):
+        return
+    before = machine.evaluate(method.value)
+    if isinstance(before, Tensor) and before is not result and not before.is_parameter:
+        names.bind(machine, method.value.value, result)
 
 
 @statement(cst.Assign)

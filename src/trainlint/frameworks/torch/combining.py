@@ -1,12 +1,12 @@
-"""Functions of torch that join tensors, cut them, multiply them, or take two value by value."""
+"""Functions of torch that join tensors and cut them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from trainlint.frameworks.arithmetic import binary, broadcast, matmul_shape
+from trainlint.frameworks.arithmetic import broadcast
 from trainlint.frameworks.call import Call, Handler, as_tensor
 from trainlint.frameworks.signatures import Signature
 from trainlint.frameworks.torch import tensor_shapes
@@ -241,109 +241,15 @@ def _along(kind: str, text: str) -> Handler:
     return handler
 
 
-# -- products ---------------------------------------------------------------------------------------------
-
-
-def matmul(call: Call) -> Value:
-    left, right = call.argument(0, "input"), call.argument(1, "other", "mat2", "tensor", "vec")
-    if as_tensor(left) is None or as_tensor(right) is None or left is None or right is None:
+def _both_extremes(call: Call) -> Value:
+    """torch.aminmax."""
+    tensor = first_tensor(call)
+    if tensor is None:
         return call.unknown()
-    return binary("@", left, right, call)
-
-
-def _added_product(call: Call) -> Value:
-    """torch.addmm, torch.baddbmm."""
-    values = [call.argument(position) for position in range(3)]
-    tensors = [tensor for value in values if (tensor := as_tensor(value)) is not None]
-    if len(tensors) < 3:
-        return call.unknown()
-    shape = matmul_shape(tensors[1].shape, tensors[2].shape)
-    return call.tensor("matmul", tensors, shape, dtype=tensors[0].dtype, library="torch", data=None)
-
-
-def _einsum(call: Call) -> Value:
-    text = constant(call.argument(0, "equation"))
-    operands = list(call.arguments.positional[1:])
-    if len(operands) == 1 and isinstance(operands[0], Items):
-        operands = list(operands[0].items)
-    tensors = [tensor for value in operands if (tensor := as_tensor(value)) is not None]
-    if not tensors:
-        return call.unknown()
-    shape = _einsum_shape(text, [tensor.shape for tensor in tensors]) if isinstance(text, str) else None
-    return call.tensor("einsum", tensors, shape, dtype=tensors[0].dtype, library="torch", data=None)
-
-
-def _einsum_shape(text: str, shapes: Sequence[Shape | None]) -> Shape | None:
-    left, arrow, right = text.replace(" ", "").partition("->")
-    terms = left.split(",")
-    if "." in text or not arrow or len(terms) != len(shapes):
-        return None
-    sizes: dict[str, Dimension] = {}
-    for term, shape in zip(terms, shapes, strict=True):
-        if shape is None or len(term) != len(shape):
-            continue
-        for letter, size in zip(term, shape, strict=True):
-            sizes[letter] = sizes.get(letter) if sizes.get(letter) is not None else size
-    return tuple(sizes.get(letter) for letter in right)
-
-
-# -- two tensors, value by value --------------------------------------------------------------------------
-
-OPERATORS = {
-    "add": "+", "sub": "-", "subtract": "-", "mul": "*", "multiply": "*", "div": "/", "divide": "/",
-    "true_divide": "/", "floor_divide": "//", "remainder": "%", "pow": "**", "eq": "==", "ne": "!=",
-    "lt": "<", "less": "<", "le": "<=", "gt": ">", "greater": ">", "ge": ">=", "logical_and": "&",
-    "bitwise_and": "&", "logical_or": "|",
-}  # fmt: skip
-
-
-def operator(op: str) -> Handler:
-    def handler(call: Call) -> Value:
-        left, right = call.argument(0, "input", "self"), call.argument(1, "other", "exponent")
-        if left is None or right is None:
-            return call.unknown()
-        return binary(op, left, right, call)
-
-    return handler
-
-
-def _elementwise_pair(kind: str) -> Handler:
-    """torch.maximum, torch.where and others on tensors of a common shape; their values are not followed."""
-
-    def handler(call: Call) -> Value:
-        tensors = [tensor for value in call.arguments.positional if (tensor := as_tensor(value)) is not None]
-        if not tensors or (kind == "where" and len(call.arguments.positional) == 1):
-            return call.unknown()
-        shape: Shape | None = ()
-        for value in call.arguments.positional:
-            tensor = as_tensor(value)
-            shape = broadcast(shape, tensor.shape if tensor is not None else ())
-        dtype = tensors[-1].dtype
-        return call.tensor(kind, tensors, shape, dtype=dtype, library="torch")
-
-    return handler
-
-
-def _gather(call: Call) -> Value:
-    tensor, indices = first_tensor(call), as_tensor(call.argument(2, "index"))
-    if tensor is None or indices is None:
-        return call.unknown()
-    return call.tensor(
-        "select", (tensor, indices), indices.shape, dtype=tensor.dtype, library="torch", data=None
-    )
-
-
-def _index_select(call: Call) -> Value:
-    tensor, indices = first_tensor(call), as_tensor(call.argument(2, "index"))
-    axis = call.argument(1, "dim")
-    if tensor is None or indices is None:
-        return call.unknown()
-    at = None if tensor.shape is None or axis is None else axis_of(len(tensor.shape), dimension(axis))
-    count = indices.shape[0] if indices.shape else None
-    shape = (
-        None if tensor.shape is None or at is None else (*tensor.shape[:at], count, *tensor.shape[at + 1 :])
-    )
-    return piece(call, tensor, shape)
+    shape = tensor_shapes.reduced(bound(call, Signature("input, *, dim=None, keepdim=False")), tensor.shape)
+    pair = Items([_values_of(call, kind, tensor, shape) for kind in ("minimum", "maximum")], "tuple")
+    pair.fields = ("min", "max")
+    return pair
 
 
 def _move_axis(call: Call) -> Value:
@@ -363,44 +269,105 @@ def _move_axis(call: Call) -> Value:
     )
 
 
-def _pair_distance(call: Call) -> Value:
-    """torch.cdist: (…, P, M) and (…, R, M) give (…, P, R)."""
-    one, other = first_tensor(call), as_tensor(call.argument(1, "x2"))
-    if one is None or other is None:
+# -- by the names of NumPy --------------------------------------------------------------------------------
+
+
+def _joined(along: Callable[[int], int], rank: int) -> Handler:
+    """torch.hstack and its like: tensors of at least some rank, joined along an axis."""
+
+    def handler(call: Call) -> Value:
+        values = _given_tensors(call)
+        if values is None:
+            return _concatenate(call)
+        tensors = [tensor for value in values if (tensor := as_tensor(value)) is not None]
+        shapes = [None if tensor.shape is None else _raised(tensor.shape, rank) for tensor in tensors]
+        first = shapes[0]
+        axis = along(len(tensors[0].shape)) if first is not None and tensors[0].shape is not None else None
+        shape = _joined_shape(shapes, axis)
+        return call.tensor("concatenate", tensors, shape, settings={"axis": Known(axis)}, **_common(tensors))
+
+    return handler
+
+
+def _raised(shape: Shape, rank: int) -> Shape:
+    """A shape with axes of size 1 added as numpy.atleast_2d and numpy.atleast_3d do."""
+    if len(shape) >= rank:
+        return shape
+    if rank == 3 and len(shape) == 2:
+        return (*shape, 1)
+    return (1, *shape, 1)[: 3 if rank == 3 else 2] if shape else (1,) * rank
+
+
+def _columns(call: Call) -> Value:
+    """torch.column_stack: vectors become columns."""
+    values = _given_tensors(call)
+    if values is None:
+        return _concatenate(call)
+    tensors = [tensor for value in values if (tensor := as_tensor(value)) is not None]
+    shapes = [(*s, 1) if (s := tensor.shape) is not None and len(s) == 1 else s for tensor in tensors]
+    return call.tensor("concatenate", tensors, _joined_shape(shapes, 1), **_common(tensors))
+
+
+def _split_evenly(call: Call) -> Value:
+    """torch.tensor_split into so many parts, the first ones longer by one; at indices it is not followed."""
+    arguments = call.bind(Signature("input, indices_or_sections, dim=0"))
+    tensor, count = first_tensor(call), whole(arguments, "indices_or_sections")
+    if tensor is None:
         return call.unknown()
-    known = one.shape is not None and other.shape is not None and len(one.shape) > 1 and len(other.shape) > 1
-    shape = (*one.shape[:-1], other.shape[-2]) if known and one.shape and other.shape else None
-    return call.tensor("distance", (one, other), shape, low=0.0, library="torch", data=None)
+    size = _axis_size(tensor, arguments["dim"])
+    lengths: list[Dimension] | None = None
+    if count is not None and 0 < count <= 64:
+        known = isinstance(size, int)
+        lengths = [
+            size // count + (part < size % count) if isinstance(size, int) else None for part in range(count)
+        ]
+        lengths = lengths if known else [None] * count
+    return _cut(call, tensor, arguments["dim"], lengths)
+
+
+def _mean_and(kind: str) -> Handler:
+    """torch.std_mean, torch.var_mean."""
+    signature = Signature("input, dim=None, keepdim=False")
+
+    def handler(call: Call) -> Value:
+        tensor = first_tensor(call)
+        if tensor is None:
+            return call.unknown()
+        shape = tensor_shapes.reduced(bound(call, signature), tensor.shape)
+        return Items([_values_of(call, word, tensor, shape) for word in (kind, "mean")], "tuple")
+
+    return handler
 
 
 SEVERAL: dict[str, Handler] = {
-    "cat": _concatenate,
-    "concat": _concatenate,
-    "concatenate": _concatenate,
-    "stack": _stack,
     "chunk": _chunk,
     "split": _split,
+    "split_with_sizes": _split,
+    "tensor_split": _split_evenly,
     "unbind": _unbind,
     "max": _extreme("maximum"),
     "min": _extreme("minimum"),
+    "aminmax": _both_extremes,
     "median": _along("median", "input, dim=None, keepdim=False"),
+    "mode": _along("median", "input, dim=-1, keepdim=False"),
+    "kthvalue": _along("median", "input, k, dim=-1, keepdim=False"),
     "sort": _along("sort", "input, dim=-1, descending=False, stable=False"),
+    "cummax": _along("sort", "input, dim"),
+    "cummin": _along("sort", "input, dim"),
     "topk": _along("top", "input, k, dim=-1, largest=True, sorted=True"),
-    **dict.fromkeys(("matmul", "mm", "bmm", "mv", "dot", "inner"), matmul),
-    "addmm": _added_product,
-    "baddbmm": _added_product,
-    "einsum": _einsum,
-    **{name: operator(op) for name, op in OPERATORS.items()},
-    "maximum": _elementwise_pair("maximum"),
-    "minimum": _elementwise_pair("minimum"),
-    "where": _elementwise_pair("where"),
-    "lerp": _elementwise_pair("lerp"),
-    "gather": _gather,
-    "index_select": _index_select,
     "movedim": _move_axis,
     "moveaxis": _move_axis,
-    "cdist": _pair_distance,
 }
-"""By name in torch; the first argument is the tensor, so that all but those of lists are methods, too."""
+"""By name in torch; the first argument is the tensor, so that all are methods, too."""
 
-LISTS_ONLY = {"cat", "concat", "concatenate", "stack", "einsum", "cdist"}
+JOINING: dict[str, Handler] = {
+    **dict.fromkeys(("cat", "concat", "concatenate"), _concatenate),
+    "stack": _stack,
+    "hstack": _joined(lambda rank: 0 if rank < 2 else 1, 1),
+    **dict.fromkeys(("vstack", "row_stack"), _joined(lambda rank: 0, 2)),
+    "dstack": _joined(lambda rank: 2, 3),
+    "column_stack": _columns,
+    "std_mean": _mean_and("std"),
+    "var_mean": _mean_and("variance"),
+}
+"""By name in torch; no methods."""

@@ -10,7 +10,7 @@ from trainlint.frameworks.signatures import Signature
 from trainlint.frameworks.torch.initialising import fills
 from trainlint.frameworks.torch.meaning import bound
 from trainlint.frameworks.torch.parameters import owners_of
-from trainlint.frameworks.torch.sizes import variadic_sizes
+from trainlint.frameworks.torch.sizes import dimensions, variadic_sizes
 from trainlint.frameworks.torch.tensor_methods import dtype_name
 from trainlint.values.tensor import DataFacts, Operation, Shape, Tensor
 from trainlint.values.value import (
@@ -211,6 +211,28 @@ def _legacy(call: Call) -> Value:
     return from_data(call)
 
 
+def _full_like(call: Call) -> Value:
+    other, value = as_tensor(call.argument(0, "input")), number(call.argument(1, "fill_value"))
+    if other is None:
+        return call.unknown()
+    return _made(call, "constant", other.shape, low=value, high=value, dtype=other.dtype)
+
+
+def _random_like(call: Call) -> Value:
+    """torch.randint_like and torch.normal(mean, std): the shape of the tensor that is given."""
+    other = next((value for value in call.arguments if isinstance(value, Tensor)), None)
+    size = call.argument(2, "size")
+    shape = dimensions(size) if size is not None else other.shape if other is not None else None
+    return _made(call, "random", shape, random=True)
+
+
+def _sparse(call: Call) -> Value:
+    """torch.sparse_coo_tensor(indices, values, size): as a full tensor."""
+    position = 2 if call.title in ("sparse_coo_tensor", "FloatTensor") else 3
+    size = call.argument(position, "size")
+    return _made(call, "constant", dimensions(size), dtype="float32")
+
+
 def _parameter(call: Call) -> Value:
     """torch.nn.Parameter(tensor): a weight of whichever module it becomes an attribute of."""
     given = as_tensor(call.argument(0, "data"))
@@ -291,11 +313,14 @@ FUNCTIONS: dict[str, Handler] = {
     "torch.randint": _randint,
     "torch.randperm": _randperm,
     "torch.full": _full,
+    "torch.full_like": _full_like,
+    **dict.fromkeys(("torch.randint_like", "torch.normal"), _random_like),
+    **dict.fromkeys(("torch.sparse_coo_tensor", "torch.sparse_csr_tensor", "torch.sparse.FloatTensor"), _sparse),
     "torch.arange": _arange,
     "torch.range": _arange,
     "torch.linspace": _linspace,
     "torch.eye": _eye,
-    **{f"torch.{name}": from_data for name in ("tensor", "from_numpy", "as_tensor", "asarray")},
+    **{f"torch.{name}": from_data for name in ("tensor", "from_numpy", "as_tensor", "asarray", "scalar_tensor")},
     **{f"torch.{name}": _legacy for name in (*_LEGACY, "Tensor")},
     **{f"torch.cuda.{name}": _legacy for name in _LEGACY},
     "torch.autograd.Variable": _same,

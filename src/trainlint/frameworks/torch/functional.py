@@ -9,8 +9,9 @@ from trainlint.frameworks.library import merged
 from trainlint.frameworks.signatures import Signature
 from trainlint.frameworks.torch import activations, normalisation, pooling, reshaping
 from trainlint.frameworks.torch.meaning import Meaning, function_of
+from trainlint.frameworks.torch.pairs import similarity
 from trainlint.frameworks.torch.shapes import convolution, transposed_convolution
-from trainlint.frameworks.torch.sizes import Bound, size_value, whole
+from trainlint.frameworks.torch.sizes import Bound, dimensions, size_value, whole
 from trainlint.values.tensor import DataFacts, Dimension, Shape, Tensor
 from trainlint.values.value import Items, Known, Value, integer
 
@@ -145,14 +146,66 @@ def _attention(call: Call) -> Value:
 
 _QKV = (("query",), ("key",), ("value",))
 
+
+def _bilinear(call: Call) -> Value:
+    arguments = call.bind(Signature("input1, input2, weight, bias=None"))
+    inputs = [
+        tensor for name in ("input1", "input2", "weight", "bias") if (tensor := as_tensor(arguments[name]))
+    ]
+    if len(inputs) < 3:
+        return call.unknown()
+    units = inputs[2].shape[0] if inputs[2].shape else None
+    shape = (*inputs[0].shape[:-1], units) if inputs[0].shape else None
+    return call.tensor("bilinear", inputs, shape, title="F.bilinear", library="torch", data=None)
+
+
+def _sampling_grid(call: Call) -> Value:
+    """F.affine_grid(theta, size): a place in the image for each place of the result."""
+    theta, size = as_tensor(call.argument(0, "theta")), dimensions(call.argument(1, "size"))
+    if theta is None:
+        return call.unknown()
+    shape = None if size is None or len(size) < 3 else (size[0], *size[2:], len(size) - 2)
+    return call.tensor("affine_grid", (theta,), shape, title="F.affine_grid", library="torch", data=None)
+
+
+def _bag(call: Call) -> Value:
+    value, weight = as_tensor(call.argument(0, "input")), as_tensor(call.argument(1, "weight"))
+    if value is None or weight is None:
+        return call.unknown()
+    width = weight.shape[-1] if weight.shape else None
+    rows = value.shape[0] if value.shape is not None and len(value.shape) == 2 else None
+    return call.tensor(
+        "embedding_bag", (value, weight), (rows, width), title="F.embedding_bag", dtype="float32",
+        library="torch", data=None,
+    )  # fmt: skip
+
+
+def _with_indices(name: str) -> Handler:
+    """F.max_pool2d_with_indices and its like: what is taken, and from where."""
+    pooled = function_of(MEANINGS[name], "F.")
+
+    def handler(call: Call) -> Value:
+        values = pooled(call)
+        indices = values.changed(dtype="int64") if isinstance(values, Tensor) else values
+        return Items([values, indices], "tuple")
+
+    return handler
+
+
 BY_HAND: dict[str, Handler] = {
     "linear": _linear,
     "embedding": _embedding,
     "one_hot": one_hot,
     "scaled_dot_product_attention": _attention,
+    "bilinear": _bilinear,
+    "affine_grid": _sampling_grid,
+    "embedding_bag": _bag,
+    **dict.fromkeys(("cosine_similarity", "pairwise_distance"), similarity),
+    **{f"{name}_with_indices": _with_indices(name)
+       for kind in ("max_pool", "adaptive_max_pool") for axes in (1, 2, 3) if (name := f"{kind}{axes}d")},
     **{f"conv{axes}d": _convolution(axes, transposed=False) for axes in (1, 2, 3)},
     **{f"conv_transpose{axes}d": _convolution(axes, transposed=True) for axes in (1, 2, 3)},
-}
+}  # fmt: skip
 
 _IN_PLACE = ("relu", "leaky_relu", "elu", "celu", "selu", "rrelu", "hardtanh", "threshold")
 

@@ -60,7 +60,17 @@ MOVED: dict[str, Meaning] = {
     "select": _moved("input, dim, index", "select", after.selected),
     "flip": _moved("input, dims", "permute", same),
     "roll": _moved("input, shifts, dims=None", "permute", same),
+    "fliplr": _moved("input", "permute", same),
+    "flipud": _moved("input", "permute", same),
+    "rot90": _moved("input, k=1, dims=(0, 1)", "permute", after.rotated),
     "diag": _moved("input, diagonal=0", "select", after.diagonal),
+    "diagonal": _moved("input, offset=0, dim1=0, dim2=1", "select", after.inner_diagonal),
+    "diff": Meaning(Signature("input, n=1, dim=-1"), "subtract", after.differences),
+    "diag_embed": _moved("input, offset=0, dim1=-2, dim2=-1", "reshape", after.embedded_diagonal),
+    "adjoint": _moved("input", "permute", after.last_two_swapped),
+    "atleast_1d": _moved("tensors", "reshape", after.at_least(1)),
+    "view_as_real": _moved("input", "reshape", after.appended(2)),
+    "view_as_complex": _moved("input", "reshape", after.without_last),
     "triu": _moved("input, diagonal=0", "mask", same),
     "tril": _moved("input, diagonal=0", "mask", same),
     "clone": _moved("input", "identity", same),
@@ -90,11 +100,44 @@ ELEMENTWISE: dict[str, Meaning] = {
     "rsqrt": _elementwise("rsqrt", between(0.0, None)),
     "square": _elementwise("square", squared),
     "abs": _elementwise("abs", absolute),
+    "absolute": _elementwise("abs", absolute),
     "neg": _elementwise("negate", negated),
+    "negative": _elementwise("negate", negated),
+    "positive": _elementwise("identity", kept),
+    "exp2": _elementwise("exponential", increasing(lambda x: 2.0**x, low=0.0)),
     "sin": _elementwise("sine", between(-1.0, 1.0)),
     "cos": _elementwise("cosine", between(-1.0, 1.0)),
+    "tan": _elementwise("tangent"),
+    "asin": _elementwise("arcsine", between(-math.pi / 2, math.pi / 2)),
+    "acos": _elementwise("arccosine", between(0.0, math.pi)),
+    "atan": _elementwise("arctangent", between(-math.pi / 2, math.pi / 2)),
+    "sinh": _elementwise("hyperbolic_sine", increasing(math.sinh)),
+    "cosh": _elementwise("hyperbolic_cosine", between(1.0, None)),
+    "asinh": _elementwise("inverse_hyperbolic_sine", increasing(math.asinh)),
+    "acosh": _elementwise("inverse_hyperbolic_cosine", between(0.0, None)),
+    "atanh": _elementwise("inverse_hyperbolic_tangent"),
+    "masked_fill": _elementwise("masked_fill", anything, "input, mask, value"),
+    "sinc": _elementwise("sine", between(-1.0, 1.0)),
+    "deg2rad": _elementwise("multiply", increasing(math.radians)),
+    "rad2deg": _elementwise("multiply", increasing(math.degrees)),
     "erf": _elementwise("erf", between(-1.0, 1.0)),
+    "erfc": _elementwise("erf", between(0.0, 2.0)),
+    "erfinv": _elementwise("erf"),
+    "logit": _elementwise("logit", anything, "input, eps=None"),
+    "lgamma": _elementwise("log_gamma"),
+    "digamma": _elementwise("log_gamma"),
+    "frac": _elementwise("remainder", between(-1.0, 1.0)),
+    "fix": _elementwise("round"),
+    "angle": _elementwise("arctangent", between(-math.pi, math.pi)),
+    "conj": _elementwise("conjugate", kept),
+    "real": _elementwise("select", kept),
+    "imag": _elementwise("select", kept),
+    "bitwise_not": _elementwise("logical"),
+    "isposinf": _elementwise("compare", between(0.0, 1.0), dtype="bool"),
+    "isneginf": _elementwise("compare", between(0.0, 1.0), dtype="bool"),
+    "signbit": _elementwise("compare", between(0.0, 1.0), dtype="bool"),
     "sign": _elementwise("sign", between(-1.0, 1.0)),
+    "sgn": _elementwise("sign", between(-1.0, 1.0)),
     "reciprocal": _elementwise("reciprocal"),
     "floor": _elementwise("round", increasing(math.floor)),
     "ceil": _elementwise("round", increasing(math.ceil)),
@@ -102,6 +145,8 @@ ELEMENTWISE: dict[str, Meaning] = {
     "trunc": _elementwise("round"),
     "clamp": _elementwise("clamp", limited("min", "max"), "input, min=None, max=None"),
     "clip": _elementwise("clamp", limited("min", "max"), "input, min=None, max=None"),
+    "clamp_min": _elementwise("clamp", limited("min", "max"), "input, min"),
+    "clamp_max": _elementwise("clamp", limited("min", "max"), "input, max"),
     "nan_to_num": _elementwise("nan_to_num", kept, "input, nan=0.0, posinf=None, neginf=None"),
     "isnan": _elementwise("compare", between(0.0, 1.0), dtype="bool"),
     "isinf": _elementwise("compare", between(0.0, 1.0), dtype="bool"),
@@ -109,12 +154,21 @@ ELEMENTWISE: dict[str, Meaning] = {
     "logical_not": _elementwise("logical", between(0.0, 1.0), dtype="bool"),
     "cumsum": _elementwise("cumulative_sum", anything, "input, dim, dtype=None"),
     "cumprod": _elementwise("cumulative_product", anything, "input, dim, dtype=None"),
+    "logcumsumexp": _elementwise("cumulative_sum", anything, "input, dim"),
+    "argsort": _elementwise(
+        "argsort", between(0.0, None), "input, dim=-1, descending=False, stable=False", "int64"
+    ),
+    "renorm": _elementwise("renorm", anything, "input, p, dim, maxnorm"),
+    "poisson": _elementwise("random", between(0.0, None)),
     "bernoulli": _elementwise("random", between(0.0, 1.0), "input, p=None"),
 }
 """One value after another. Their in-place forms end in `_`."""
 
+ELEMENTWISE |= {
+    f"arc{name}": ELEMENTWISE[f"a{name}"] for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh")
+}
+
 ELEMENTWISE_METHODS: dict[str, Meaning] = {
-    "masked_fill": _elementwise("masked_fill", anything, "input, mask, value"),
     "fill_": _elementwise("fill", anything, "input, value"),
     "zero_": _elementwise("fill", between(0.0, 0.0)),
 }
@@ -139,6 +193,11 @@ REDUCTIONS: dict[str, Meaning] = {
     "nansum": _reduction("sum", anything, "input, dim=None, keepdim=False"),
     "nanmean": _reduction("mean", kept, "input, dim=None, keepdim=False"),
     "count_nonzero": _reduction("count", between(0.0, None), "input, dim=None", "int64"),
+    "quantile": Meaning(Signature("input, q, dim=None, keepdim=False"), "quantile", after.quantiles, kept,
+                          {"axis": "dim"}, carries_data=False),
+    "nanquantile": Meaning(Signature("input, q, dim=None, keepdim=False"), "quantile", after.quantiles, kept,
+                          {"axis": "dim"}, carries_data=False),
+    "nanmedian": _reduction("median", kept, "input"),
     "trace": Meaning(Signature("input"), "sum", after.scalar, carries_data=False),
 }  # fmt: skip
 """Axes are summed up; `dim` says which."""
@@ -163,6 +222,10 @@ METHODS: dict[str, Meaning] = (
     | ELEMENTWISE_METHODS
     | CAST_METHODS
     | {f"{name}_": meaning for name, meaning in (ELEMENTWISE | ACTIVATIONS).items()}
-    | {"masked_fill_": ELEMENTWISE_METHODS["masked_fill"], "transpose_": MOVED["transpose"], "t_": MOVED["t"]}
+    | {f"{name}_": MOVED[name] for name in ("transpose", "swapaxes", "swapdims", "t", "triu", "tril")}
+    | {
+        name: _elementwise("identity", kept)
+        for name in ("coalesce", "to_dense", "to_sparse", "to_sparse_csr", "to_sparse_coo", "dequantize")
+    }
 )
 """By name of the method; the tensor itself comes first."""

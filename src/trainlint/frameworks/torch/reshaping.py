@@ -124,11 +124,6 @@ FUNCTIONS: dict[str, Meaning] = {
     ),
     "fold": Meaning(Signature("input, output_size, kernel_size, dilation=1, padding=0, "
                               "stride=1"), "fold", folded),
-    "cosine_similarity": Meaning(
-        Signature("x1, x2, dim=1, "
-                  "eps=1e-08"), "cosine_similarity", _one_value_for_axis, settings={"axis": "dim"}
-    ),
-    "pairwise_distance": Meaning(Signature("x1, x2, p=2.0, eps=1e-06, keepdim=False"), "distance", _distance),
     "grid_sample": Meaning(
         Signature("input, grid, mode='bilinear', padding_mode='zeros', align_corners=None"), "grid_sample",
         lambda arguments, shape: None,

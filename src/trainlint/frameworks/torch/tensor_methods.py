@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from trainlint.frameworks.call import Arguments, Call, Handler, as_tensor
 from trainlint.frameworks.signatures import Signature
-from trainlint.frameworks.torch import operations
+from trainlint.frameworks.torch import operations, spectral
 from trainlint.frameworks.torch.activations import SHORT as ACTIVATIONS
-from trainlint.frameworks.torch.combining import (
-    LISTS_ONLY,
-    OPERATORS,
-    SEVERAL,
-    first_tensor,
-    matmul,
-    operator,
-    piece,
-)
+from trainlint.frameworks.torch.combining import JOINING, SEVERAL, first_tensor, piece
+from trainlint.frameworks.torch.counting import COUNTING, INDICES
+from trainlint.frameworks.torch.functional import FUNCTIONS as FUNCTIONAL
 from trainlint.frameworks.torch.initialising import METHODS as FILLING
 from trainlint.frameworks.torch.initialising import fills_itself
 from trainlint.frameworks.torch.meaning import bound, function_of
+from trainlint.frameworks.torch.pairs import OF_TWO, OPERATORS, PAIRS, operator
 from trainlint.frameworks.torch.parameters import set_trainable
+from trainlint.frameworks.torch.products import LINALG, LISTS, PRODUCTS
 from trainlint.frameworks.torch.sizes import (
     axis_of,
     dimension,
@@ -170,6 +166,24 @@ def _new(kind: str) -> Handler:
     return handler
 
 
+def _new_tensor(call: Call) -> Value:
+    """x.new_tensor(values), x.new(sizes): what is given is not looked at."""
+    return call.tensor("constant", (), None, dtype=tensor_of(call).dtype, library="torch", data=None)
+
+
+def _is_of(kinds: tuple[str, ...]) -> Handler:
+    """Whether the type of a tensor is one of some kinds, where the type is known."""
+
+    def handler(call: Call) -> Value:
+        tensor = first_tensor(call)
+        dtype = tensor.dtype if tensor is not None else None
+        return Unknown("type of a tensor") if dtype is None else Known(dtype.startswith(kinds), call.origin)
+
+    return handler
+
+
+_TYPE_QUESTIONS = {"is_floating_point": ("float", "bfloat"), "is_complex": ("complex",)}
+
 METHODS_ONLY: dict[str, Handler] = {
     "to": _to,
     "type": _type,
@@ -193,12 +207,13 @@ METHODS_ONLY: dict[str, Handler] = {
     "reshape_as": _view_as,
     "expand_as": _view_as,
     **dict.fromkeys(
-        ("copy_", "normal_", "uniform_", "random_", "exponential_", "scatter_", "scatter", "scatter_add_",
-         "scatter_add", "index_fill_", "index_copy_", "index_add_", "index_add", "fill_diagonal_", "clamp_min",
-         "clamp_max"),
+        ("copy_", "normal_", "uniform_", "random_", "exponential_", "log_normal_", "cauchy_", "geometric_",
+         "fill_diagonal_", "resize_", "resize_as_", "set_", "apply_", "map_"),
         _changed_in_place,
     ),
     **dict.fromkeys(("new_zeros", "new_ones", "new_empty", "new_full"), _new("constant")),
+    **{name: as_method(_is_of(kinds)) for name, kinds in _TYPE_QUESTIONS.items()},
+    **dict.fromkeys(("new_tensor", "new"), _new_tensor),
     "storage": lambda call: Unknown("storage"),
     "data_ptr": lambda call: Unknown("address"),
     "is_contiguous": lambda call: Unknown("layout"),
@@ -206,24 +221,50 @@ METHODS_ONLY: dict[str, Handler] = {
 }  # fmt: skip
 
 
+_OF_ONE: dict[str, Handler] = SEVERAL | PRODUCTS | PAIRS | COUNTING
+"""By name in torch; the first argument is the tensor."""
+
+_IN_PLACE = (
+    "scatter scatter_add scatter_reduce index_add index_copy index_fill index_put masked_scatter put "
+    "addcmul addcdiv addmm addmv addr baddbmm lerp atan2 hypot"
+).split()
+"""Functions that also are methods whose name ends in `_`."""
+
+_FUNCTIONAL_TOO = (
+    "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d max_pool1d max_pool2d max_pool3d "
+    "avg_pool1d adaptive_avg_pool1d adaptive_max_pool1d dropout alpha_dropout feature_alpha_dropout layer_norm "
+    "group_norm batch_norm instance_norm rms_norm embedding pixel_shuffle pixel_unshuffle channel_shuffle "
+    "bilinear embedding_bag cosine_similarity pairwise_distance"
+).split()
+"""Functions of torch.nn.functional that torch itself has, too."""
+
+
 FUNCTIONS: dict[str, Handler] = {
     **{f"torch.{name}": function_of(meaning) for name, meaning in operations.FUNCTIONS.items()},
-    **{f"torch.{name}_": function_of(meaning) for name, meaning in ACTIVATIONS.items()},
-    **{f"torch.{name}": handler for name, handler in SEVERAL.items()},
+    **{
+        f"torch.{name}_": function_of(meaning)
+        for name, meaning in (operations.ELEMENTWISE | ACTIVATIONS).items()
+    },
+    **{f"torch.{name}": handler for name, handler in (_OF_ONE | JOINING | OF_TWO | LISTS | INDICES).items()},
+    **{f"torch.{name}": FUNCTIONAL[f"torch.nn.functional.{name}"] for name in _FUNCTIONAL_TOO},
+    **{f"torch.linalg.{name}": handler for name, handler in LINALG.items()},
+    **dict.fromkeys(("torch.sparse.mm", "torch.dsmm"), PRODUCTS["spmm"]),
+    **spectral.FUNCTIONS,
     **{
         f"torch.linalg.{name}": function_of(operations.REDUCTIONS["norm"]) for name in ("norm", "vector_norm")
     },
-    "torch.linalg.matmul": matmul,
     "torch.special.expit": function_of(ACTIVATIONS["sigmoid"]),
     "torch.numel": lambda call: (
         size_value(element_count(tensor.shape)) if (tensor := first_tensor(call)) else call.unknown()
     ),
+    **{f"torch.{name}": _is_of(kinds) for name, kinds in _TYPE_QUESTIONS.items()},
     "torch.is_tensor": lambda call: Known(isinstance(call.argument(0), Tensor)),
 }
 
 METHODS: dict[str, Handler] = {
     **{name: as_method(function_of(meaning)) for name, meaning in operations.METHODS.items()},
-    **{name: as_method(handler) for name, handler in SEVERAL.items() if name not in LISTS_ONLY},
+    **{name: as_method(handler) for name, handler in (_OF_ONE | spectral.METHODS).items()},
+    **{f"{name}_": as_method(_OF_ONE[name]) for name in _IN_PLACE},
     **{f"{name}_": as_method(operator(op)) for name, op in OPERATORS.items()},
     **METHODS_ONLY,
 }

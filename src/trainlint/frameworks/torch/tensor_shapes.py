@@ -141,6 +141,21 @@ def reduced(arguments: Bound, shape: Shape | None) -> Shape | None:
     return tuple(size for axis, size in enumerate(shape) if axis not in counted)
 
 
+def differences(arguments: Bound, shape: Shape | None) -> Shape | None:
+    """torch.diff: an axis is shorter by the number of times."""
+    axis = None if shape is None else axis_of(len(shape), whole(arguments, "dim"))
+    times = whole(arguments, "n")
+    if shape is None or axis is None or times is None:
+        return None
+    size = shape[axis]
+    return (*shape[:axis], max(0, size - times) if isinstance(size, int) else None, *shape[axis + 1 :])
+
+
+def quantiles(arguments: Bound, shape: Shape | None) -> Shape | None:
+    """torch.quantile: several quantiles stand along a new first axis."""
+    return reduced(arguments, shape) if isinstance(constant(arguments.get("q")), int | float) else None
+
+
 def scalar(arguments: Bound, shape: Shape | None) -> Shape | None:
     return ()
 
@@ -167,6 +182,62 @@ def diagonal(arguments: Bound, shape: Shape | None) -> Shape | None:
         return (shape[0], shape[0])
     rows, columns = shape
     return (min(rows, columns),) if isinstance(rows, int) and isinstance(columns, int) else (None,)
+
+
+def inner_diagonal(arguments: Bound, shape: Shape | None) -> Shape | None:
+    """torch.diagonal: two axes become one at the end."""
+    if shape is None:
+        return None
+    axes = [axis_of(len(shape), whole(arguments, name)) for name in ("dim1", "dim2")]
+    if None in axes:
+        return None
+    rest = tuple(size for axis, size in enumerate(shape) if axis not in axes)
+    rows, columns = (shape[axis] for axis in axes if axis is not None)
+    known = isinstance(rows, int) and isinstance(columns, int) and whole(arguments, "offset") == 0
+    return (*rest, min(rows, columns) if known else None)  # type: ignore[type-var]
+
+
+def embedded_diagonal(arguments: Bound, shape: Shape | None) -> Shape | None:
+    """torch.diag_embed: the last axis becomes a square."""
+    ends = (whole(arguments, "offset"), whole(arguments, "dim1"), whole(arguments, "dim2"))
+    return (*shape, shape[-1]) if shape and ends == (0, -2, -1) else None
+
+
+def rotated(arguments: Bound, shape: Shape | None) -> Shape | None:
+    """torch.rot90: an odd number of quarter turns lets two axes change places."""
+    turns, axes = whole(arguments, "k"), dimensions(arguments.get("dims"))
+    if shape is None or turns is None or axes is None or len(axes) != 2:
+        return None
+    first, second = (axis_of(len(shape), axis) for axis in axes)
+    if first is None or second is None:
+        return None
+    sizes = list(shape)
+    if turns % 2:
+        sizes[first], sizes[second] = sizes[second], sizes[first]
+    return tuple(sizes)
+
+
+def at_least(rank: int) -> ShapeRule:
+    """torch.atleast_1d and its like, as far as one tensor goes."""
+
+    def rule(arguments: Bound, shape: Shape | None) -> Shape | None:
+        return (1,) * (rank - len(shape)) + tuple(shape) if shape is not None and len(shape) <= 1 else shape
+
+    return rule
+
+
+def appended(size: int) -> ShapeRule:
+    """One more axis of a fixed size at the end."""
+
+    def rule(arguments: Bound, shape: Shape | None) -> Shape | None:
+        return None if shape is None else (*shape, size)
+
+    return rule
+
+
+def without_last(arguments: Bound, shape: Shape | None) -> Shape | None:
+    """The last axis goes."""
+    return shape[:-1] if shape else None
 
 
 def windows(arguments: Bound, shape: Shape | None) -> Shape | None:
