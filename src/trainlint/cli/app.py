@@ -19,6 +19,7 @@ from trainlint.cli.config import config
 from trainlint.cli.console import remark
 from trainlint.cli.inspect import inspect
 from trainlint.cli.rule import rule
+from trainlint.cli.server import server
 from trainlint.cli.version import version
 
 # The base of what typer raises for wrong arguments; typer has no name for it that all its releases share.
@@ -31,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (check, rule, inspect, baseline, clean, version):
+for verb in (check, rule, inspect, baseline, server, clean, version):
     app.command()(verb)
 app.add_typer(config, name="config")
 

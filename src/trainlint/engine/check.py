@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -47,21 +48,36 @@ def examine(document: Document, settings: Settings | None = None) -> list[Diagno
     Raises:
         UnknownRule, WrongOption: the settings name a rule or an option that does not exist.
     """
+    return examination(document, settings).diagnostics
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What came of a document: all findings, and the plan that they are about where there is one."""
+
+    diagnostics: list[Diagnostic]
+    plan: TrainingPlan | None = None
+
+
+def examination(document: Document, settings: Settings | None = None) -> Examination:
+    """The same as `examine` with the plan, for surfaces that also show what was understood.
+
+    Raises:
+        UnknownRule, WrongOption: the settings name a rule or an option that does not exist.
+    """
     selection = selection_for(settings or Settings())
     texts = Texts(document)
     if not is_relevant(document.text):
-        return []
+        return Examination([])
     plan, problems = _understood(document, selection)
     if plan is None:
-        return _finished(problems, texts, selection)
+        return Examination(_finished(problems, texts, selection))
     found = _finished(_diagnostics(plan, document, selection), texts, selection)
     if any(diagnostic.code == RuleFailed.code for diagnostic in found):
-        return found  # whether its comments are of use is not known
+        return Examination(found, plan)  # whether its comments are of use is not known
     notes = remarks(texts, selection, registry(), trains=bool(plan.runs) or bool(document.cells))
-    return sorted(
-        [*found, *(placed_in_cells(note, texts) for note in fingerprinted(notes, texts))],
-        key=lambda diagnostic: diagnostic.sort_key,
-    )
+    placed = (placed_in_cells(note, texts) for note in fingerprinted(notes, texts))
+    return Examination(sorted([*found, *placed], key=lambda diagnostic: diagnostic.sort_key), plan)
 
 
 def check_source(text: str, filename: str = "<text>", settings: Settings | None = None) -> list[Diagnostic]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import re
 import tokenize
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 from trainlint.sources import disk
 from trainlint.sources.lines import LineIndex
-from trainlint.sources.notebook import Cell, NotAPythonNotebook, code_of_notebook
+from trainlint.sources.notebook import Cell, NotAPythonNotebook, code_of_cells, code_of_notebook
 
 _BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 _NEWLINE = re.compile(r"\r\n|\n|\r")
@@ -73,6 +74,12 @@ class Document:
         except NotAPythonNotebook as error:
             raise Unreadable(filename, str(error)) from error
         return cls(filename, code, path, newline=_first_newline(code), bom=bom, cells=cells)
+
+    @classmethod
+    def from_cells(cls, cells: Iterable[tuple[int, str]], filename: str, path: Path | None = None) -> Document:
+        """A notebook whose code cells an editor has open, each with its number."""
+        code, placed = code_of_cells(cells)
+        return cls(filename, code, path, newline=_first_newline(code), cells=placed)
 
     @cached_property
     def lines(self) -> LineIndex:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 
 # str.splitlines also ends lines at form feeds and U+2028; Python's grammar and editors do not.
-_LINE_END = re.compile(r"\r\n|\n|\r")
+LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 class LineIndex:
@@ -16,7 +16,7 @@ class LineIndex:
         self._text = text
         self._starts = [0]
         self._ends: list[int] = []
-        for match in _LINE_END.finditer(text):
+        for match in LINE_END.finditer(text):
             self._ends.append(match.start())
             self._starts.append(match.end())
         self._ends.append(len(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,10 +32,15 @@ def code_of_notebook(text: str) -> tuple[str, tuple[Cell, ...]]:
 
     A notebook in another language gives an empty module.
     """
+    return code_of_cells(_code_cells(_parse(text)))
+
+
+def code_of_cells(sources: Iterable[tuple[int, str]]) -> tuple[str, tuple[Cell, ...]]:
+    """The same for cells that are there already, each with its number."""
     parts: list[str] = []
     cells: list[Cell] = []
     row = 1
-    for number, source in _code_cells(_parse(text)):
+    for number, source in sources:
         code = python_of_cell(_NEWLINE.sub("\n", source))
         rows = code.count("\n") + 1
         cells.append(Cell(number, row, rows))

@@ -50,6 +50,13 @@ def rewritten(data: bytes, filename: str, edits: Iterable[PlacedEdit]) -> bytes:
     return _program(data, filename, edits)
 
 
+def content_for(suffix: str, content: str) -> str:
+    """A value as a kind of file writes it, `suffix` being the end of such files' names."""
+    if suffix.lower() in (".yaml", ".yml"):
+        return _WITHOUT_DOT.sub(r"\1.0e", content)
+    return content
+
+
 def _program(data: bytes, filename: str, edits: Iterable[PlacedEdit]) -> bytes:
     try:
         document = Document.from_bytes(data, filename)
@@ -89,8 +96,7 @@ def _settings(data: bytes, suffix: str, edits: Iterable[PlacedEdit]) -> bytes:
     if any(character in text for character in _ODD_LINE_ENDS):
         raise NotRewritable("it holds unusual line ends")
     newline = Document.from_text(text).newline
-    if suffix in (".yaml", ".yml"):
-        edits = [replace(edit, content=_WITHOUT_DOT.sub(r"\1.0e", edit.content)) for edit in edits]
+    edits = [replace(edit, content=content_for(suffix, edit.content)) for edit in edits]
     text = edited(text, _edits_of_text(text, newline, edits))
     try:
         parse(text, SUFFIXES[suffix])

@@ -1,0 +1,78 @@
+"""Hands diagnostics over when a client asks for them, and all that was understood of a program."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from lsprotocol import types
+
+from trainlint.server.desk import Desk
+from trainlint.server.documents import text_content
+from trainlint.server.features import uri_of
+from trainlint.server.worker import Answer, Job
+
+UNDERSTOOD = "trainlint/understood"
+
+_PARTS = ("understood", "plan", "findings", "facts")
+
+_PATIENCE = 60.0
+"""Seconds that a client waits for diagnostics, at most; the analysis itself ends earlier."""
+
+
+def register(desk: Desk) -> None:
+    """Registers `trainlint/understood`."""
+
+    @desk.server.feature(UNDERSTOOD)
+    async def understood(params: Any) -> dict[str, Any] | None:
+        return await _understood(desk, params)
+
+
+def register_pull(desk: Desk) -> None:
+    """Registers what only clients may see that ask for diagnostics themselves."""
+    options = types.DiagnosticOptions(
+        inter_file_dependencies=True, workspace_diagnostics=False, identifier="trainlint"
+    )
+
+    @desk.server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
+    async def diagnostics(
+        params: types.DocumentDiagnosticParams,
+    ) -> types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport:
+        uri = params.text_document.uri
+        document = desk.document_at(uri)
+        if document is None:
+            return types.RelatedFullDocumentDiagnosticReport(items=[])
+        if desk.settings_for(document).run == "onType":
+            await document.settled(_PATIENCE)
+        found = desk.board.at(uri_of(document, uri))
+        result_id = str(hash(repr(found)))
+        if params.previous_result_id == result_id:
+            return types.RelatedUnchangedDocumentDiagnosticReport(result_id=result_id)
+        return types.RelatedFullDocumentDiagnosticReport(items=found, result_id=result_id)
+
+
+async def _understood(desk: Desk, params: Any) -> dict[str, Any] | None:
+    """The plan of an open document, with its findings and what is told about places in it."""
+    uri = str(getattr(getattr(params, "textDocument", None), "uri", ""))
+    document = desk.document_at(uri)
+    if document is None:
+        return None
+    heard: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+    def hear(answer: Answer) -> None:
+        if not heard.done():
+            heard.set_result(answer)
+
+    content = {
+        "kind": "understood",
+        "document": text_content(document, desk.texts()),
+        "folder": str(document.folder),
+        "settings": desk.settings_for(document).model_dump(mode="json"),
+        "encoding": desk.encoding,
+    }
+    ends = frozenset({"understood", "settings"})
+    desk.worker.ask(Job(f"understood {document.key}", content, hear, ends, urgent=False))
+    answer = await heard
+    if answer["kind"] != "understood":
+        return {"uri": document.uri, "reason": answer["reason"]}
+    return {"uri": document.uri, **{name: answer[name] for name in _PARTS}}
