@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,8 +25,11 @@ MAY_IMPORT = {
     "evaluate": {"frameworks", "plan", "values", "syntax", "sources"},
     "engine": {"evaluate", "frameworks", "plan", "values", "syntax", "config", "sources"},
     "report": {"engine", "plan", "values", "syntax.positions"},
-    "server": {"report", "engine", "evaluate", "frameworks", "plan", "values", "syntax", "config", "sources"},
-    "cli": {"server", "report", "engine", "evaluate", "frameworks", "plan", "values", "syntax", "config", "sources"},
+    "probe": {"engine", "plan", "values", "syntax", "config", "sources"},
+    "server": {"report", "probe", "engine", "evaluate", "frameworks", "plan", "values", "syntax", "config", "sources"},
+    "cli": {
+        "server", "report", "probe", "engine", "evaluate", "frameworks", "plan", "values", "syntax", "config", "sources",
+    },
 }
 """For each package the others that its modules may import: at the top, in a function, or for types."""
 
@@ -77,6 +81,17 @@ def test_syntax_nodes_are_seen_by_those_who_read_code_only() -> None:
         for path in MODULES
         if path.relative_to(SOURCE).parts[0] not in readers
         and any(name.startswith("libcst") for name in imported(path))
+    ]
+    assert not wrong
+
+
+def test_what_runs_in_the_users_interpreter_needs_nothing_but_python_and_the_framework() -> None:
+    allowed = {*sys.stdlib_module_names, "torch", "keras", "numpy", "tensorflow"}
+    wrong = [
+        (path.name, name)
+        for path in (SOURCE / "probe" / "worker").rglob("*.py")
+        for name in imported(path)
+        if name.partition(".")[0] not in allowed and not name.startswith("trainlint.probe.worker.")
     ]
     assert not wrong
 

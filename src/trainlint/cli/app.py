@@ -18,6 +18,7 @@ from trainlint.cli.clean import clean
 from trainlint.cli.config import config
 from trainlint.cli.console import remark
 from trainlint.cli.inspect import inspect
+from trainlint.cli.probe import probe
 from trainlint.cli.rule import rule
 from trainlint.cli.server import server
 from trainlint.cli.version import version
@@ -32,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verb in (check, rule, inspect, baseline, server, clean, version):
+for verb in (check, probe, rule, inspect, baseline, server, clean, version):
     app.command()(verb)
 app.add_typer(config, name="config")
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from trainlint.config.layer import Key
 from trainlint.config.merge import TABLES, Merged
 from trainlint.config.mistakes import keys_of
@@ -50,12 +52,18 @@ def _explained(merged: Merged) -> Iterator[Explained]:
         value = getattr(settings, name)
         if key in TABLES:
             for path, entry in _entries(value, key):
-                yield Explained(path, _plain(entry), merged.place(path) or DEFAULT)
+                if key != "probe" or merged.place(path):
+                    yield Explained(path, _plain(entry), merged.place(path) or DEFAULT)
         elif value is not None and (value != () or merged.place((key,))):
             yield Explained((key,), _plain(value), merged.place((key,)) or DEFAULT)
 
 
 def _entries(table: Any, key: str) -> Iterator[tuple[Key, Any]]:
+    if isinstance(table, BaseModel):
+        for name, written in zip(type(table).model_fields, keys_of(type(table)), strict=True):
+            if getattr(table, name) is not None:
+                yield (key, written), getattr(table, name)
+        return
     for name, entry in table.items() if isinstance(table, Mapping) else table:
         if key == "rules":
             for option, value in entry.items():

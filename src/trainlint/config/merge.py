@@ -17,7 +17,7 @@ from trainlint.sources.patterns import Pattern
 ADDING = ("extend-select", "ignore", "extend-exclude")
 """Lists that add up over all sources."""
 
-TABLES = ("per-file-ignores", "severity", "framework-versions", "rules")
+TABLES = ("per-file-ignores", "severity", "framework-versions", "rules", "probe")
 """Tables that are merged entry by entry."""
 
 

@@ -15,7 +15,8 @@ FILE = Path(__file__).parent / "schema.json"
 def schema() -> dict[str, Any]:
     """What a trainlint.toml, or `[tool.trainlint]` of a pyproject.toml, may hold."""
     made = SettingsFile.model_json_schema(by_alias=True)
-    made.pop("$defs", None)
+    described = made.pop("$defs", {})
+    made["properties"]["probe"] = {**described["ProbeSettings"], "default": {}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **made,

@@ -55,6 +55,21 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=_kebab, populate_by_name=True)
 
 
+class ProbeSettings(_Model):
+    """How findings are put to the test by training: `trainlint probe`."""
+
+    steps: int = Field(60, ge=5, le=1000, description="Steps of each run.")
+    seeds: int = Field(3, ge=1, le=20, description="Runs with different seeds, which must agree.")
+    seconds: float = Field(
+        10.0, gt=0, le=600, description="Seconds for the runs of one network on made-up data."
+    )
+    script_seconds: float = Field(30.0, gt=0, le=3600, description="Seconds for the program itself.")
+    memory: float = Field(4.0, gt=0, description="Memory that the program itself may take, in GB.")
+    interpreter: str | None = Field(
+        None, description="The Python that has the framework, instead of that of the environment."
+    )
+
+
 class Settings(_Model):
     """Settings for a file. A selector is a rule's name or code, the beginning of a code, a family, or ALL.
 
@@ -87,6 +102,7 @@ class Settings(_Model):
     )
     docs_url: str | None = Field(None, description="Where the pages of rules lie: a link ends in NAME.md.")
     rules: dict[str, dict[str, Any]] = Field({}, description="Options of single rules.")
+    probe: ProbeSettings = Field(ProbeSettings(), description="How findings are put to the test by training.")
 
     @property
     def file_choice(self) -> FileChoice:

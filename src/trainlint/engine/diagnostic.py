@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from trainlint.engine.verdict import Verdict
 from trainlint.syntax.positions import Place
 from trainlint.values.origin import Certainty
 
@@ -30,6 +31,11 @@ class Severity(Enum):
         if certainty is Certainty.DEFAULT:
             return Severity.WARNING if self is Severity.ERROR else Severity.INFO
         return self
+
+    @property
+    def raised(self) -> Severity:
+        """One step more severe."""
+        return Severity.ERROR if self is not Severity.INFO else Severity.WARNING
 
 
 class _Frozen(BaseModel):
@@ -78,6 +84,15 @@ class Diagnostic(_Frozen):
     fingerprint: str = ""
     silenced_by: tuple[Place, ...] = ()
     """The comments that keep it out of reports."""
+    probe: Verdict | None = None
+    """What a short training said about it."""
+
+    def judged(self, verdict: Verdict) -> Diagnostic:
+        """The finding with an answer: confirmed it is one step more severe, refuted it is information."""
+        severity = {"confirmed": self.severity.raised, "refuted": Severity.INFO}.get(
+            verdict.verdict, self.severity
+        )
+        return self.model_copy(update={"severity": severity, "probe": verdict})
 
     @property
     def sort_key(self) -> tuple[str, int, int, int, str]:

@@ -29,7 +29,7 @@ def as_json(diagnostic: Diagnostic) -> dict[str, Any]:
         "related": [{"message": related.message, **_where(related)} for related in diagnostic.related],
         "fix": _fix(diagnostic.fix) if diagnostic.fix else None,
         "fingerprint": diagnostic.fingerprint,
-        "probe": None,
+        "probe": diagnostic.probe.model_dump(mode="json") if diagnostic.probe else None,
     }
 
 

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from trainlint.engine.verdict import Verdict
+
 FILE = Path(__file__).parent / "findings.schema.json"
 """The schema as it is shipped."""
 
@@ -65,7 +67,7 @@ class Found(Placed):
     related: list[RelatedPlace]
     fix: OfferedFix | None
     fingerprint: str
-    probe: None
+    probe: Verdict | None
 
 
 def schema() -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Trains briefly, in a process of its own, to confirm or refute what the rules say."""

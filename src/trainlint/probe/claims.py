@@ -1,0 +1,347 @@
+"""What is claimed by each rule, and which numbers of a run settle it: tables.
+
+A claim is confirmed when all conditions of one of its groups hold, refuted likewise; where a statistic is missing
+a condition neither holds nor fails, so that nothing follows from it. The numbers were read from runs of faulty
+networks and their healthy twins; tests/probe/calibration holds them to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Sign = Literal["<", "<=", ">", ">=", "is"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A statistic compared with a number, or with a word."""
+
+    statistic: str
+    sign: Sign
+    bound: float | str
+
+    @property
+    def threshold(self) -> str:
+        shown = f"{self.bound:g}" if isinstance(self.bound, float | int) else self.bound
+        return f"{self.sign} {shown}"
+
+
+Group = tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """How a finding is judged. `steps` are the fewest that say anything. `told` is the sentence of a confirmed or
+    refuted claim, about the first statistic of the group that holds. `settled`: a fact of the program that takes
+    no luck, so that one seed is as good as three. `modes` are those that can see it."""
+
+    confirm: tuple[Group, ...]
+    refute: tuple[Group, ...] = ()
+    steps: int = 30
+    settled: bool = False
+    modes: tuple[str, ...] = ("synthetic", "script")
+    needs_certain_targets: bool = False
+
+
+def _group(*conditions: tuple[str, Sign, float | str]) -> Group:
+    return tuple(Condition(*condition) for condition in conditions)
+
+
+FAILS = _group(("failure", "is", "said"))
+MISFITS = _group(("misfit", "is", "said"))
+
+RATE_TOO_LOW = Claim(
+    # A weight needs more than a million such steps to change by its own size.
+    confirm=(_group(("update_ratio", "<", 1e-6)),),
+    refute=(_group(("update_ratio", ">", 1e-4)),),
+)
+RATE_TOO_HIGH = Claim(
+    confirm=(
+        _group(("non_finite", ">", 0)),
+        _group(("loss_rise", ">", 50)),
+        _group(("loss_rise", ">", 3), ("loss_end_ratio", ">", 1.5)),  # Keras clips: the loss stops at 16.1
+        # A network that is dead after its first steps: it moved or rose before, unlike one that never moves.
+        _group(("update_ratio", "<", 1e-12), ("weights_grown", ">", 1.2), ("loss_end_ratio", ">", 0.7)),
+        _group(("update_ratio", "<", 1e-12), ("loss_rise", ">", 1.3), ("loss_end_ratio", ">", 0.7)),
+    ),
+    refute=(
+        _group(
+            ("loss_drop", ">", 0.05),
+            ("loss_rise", "<", 1.5),
+            ("update_ratio", "<", 0.1),
+            ("non_finite", "<=", 0),
+        ),
+    ),
+)
+VANISHING = Claim(
+    confirm=(
+        _group(("gradient_ratio", "<", 1e-4)),
+        _group(("gradient_ratio", "<", 1e-2), ("output_spread", "<", 1e-3)),
+    ),
+    refute=(_group(("gradient_ratio", ">", 1e-2)),),
+)
+PROBABILITIES_AS_LOGITS = Claim(
+    confirm=(_group(("loss_probabilities", ">=", 1)),),
+    refute=(_group(("loss_probabilities", "<=", 0)),),
+    steps=3,
+    settled=True,
+)
+ACTIVATION_BEFORE_LOGITS = Claim(
+    confirm=(_group(("loss_probabilities", ">=", 1)), _group(("loss_within_unit", ">=", 1))),
+    refute=(_group(("loss_within_unit", "<=", 0)),),
+    steps=3,
+    settled=True,
+)
+LOGITS_AS_PROBABILITIES = Claim(
+    confirm=(_group(("loss_outside_unit", ">", 0.5)), FAILS),
+    refute=(_group(("loss_outside_unit", "<=", 0)),),
+    steps=1,
+    settled=True,
+)
+NO_LOG_PROBABILITIES = Claim(
+    confirm=(_group(("loss_log_rows_unequal", ">", 0.01)),),
+    refute=(_group(("loss_log_rows_unequal", "<", 1e-3)),),
+    steps=3,
+    settled=True,
+)
+CONSTANT_OUTPUT = Claim(
+    confirm=(_group(("zero_gradients", ">=", 1), ("output_spread", "<", 1e-7)), FAILS),
+    refute=(_group(("output_spread", ">", 2e-2)),),
+    steps=3,
+    settled=True,
+)
+ROWS_DO_NOT_ADD_UP = Claim(
+    confirm=(
+        _group(("loss_rows_unequal", ">", 0.01)),
+        _group(("loss_log_rows_unequal", ">", 0.01), ("prediction_high", "<=", 0)),
+    ),
+    refute=(_group(("loss_rows_unequal", "<", 1e-3)),),
+    steps=3,
+    settled=True,
+)
+OTHER_ACTIVATION = Claim(
+    confirm=(
+        _group(("loss_rows_unequal", ">", 0.01), ("loss_kind", "is", "categorical")),
+        _group(("loss_rows_unequal", ">", 0.01), ("loss_kind", "is", "sparse_categorical")),
+        _group(("loss_probabilities", ">=", 1), ("loss_kind", "is", "binary_cross_entropy")),
+    ),
+    steps=3,
+    settled=True,
+)
+OUT_OF_REACH = Claim(
+    confirm=(
+        _group(("target_low", "<", -1e-6), ("output_low", ">=", 0)),
+        _group(("target_high", ">", 1.000001), ("output_high", "<=", 1)),
+    ),
+    refute=(_group(("target_low", ">=", 0), ("target_high", "<=", 1)),),
+    steps=3,
+    settled=True,
+    needs_certain_targets=True,
+)
+LABELS_DO_NOT_FIT = Claim(
+    confirm=(FAILS, _group(("loss_lowest", "<", 0))), steps=1, settled=True, needs_certain_targets=True
+)
+OUTPUTS_DIFFER = Claim(
+    confirm=(FAILS, _group(("outputs_without_label", ">", 0))),
+    refute=(_group(("outputs_without_label", "<=", 0)),),
+    steps=1,
+    settled=True,
+    needs_certain_targets=True,
+)
+BROADCASTS = Claim(
+    confirm=(_group(("loss_broadcast", ">=", 1)),),
+    refute=(_group(("loss_broadcast", "<=", 0)),),
+    steps=3,
+    settled=True,
+    needs_certain_targets=True,
+)
+NO_GRADIENTS = Claim(
+    confirm=(FAILS, _group(("no_gradient", ">=", 1))),
+    refute=(_group(("no_gradient", "<", 1), ("gradient_last", ">", 0)),),
+    steps=0,
+    settled=True,
+)
+AFFINE = Claim(
+    # A collapsed network is trivially affine, and one layer alone is a logistic regression.
+    confirm=(
+        _group(("affinity_error", "<", 1e-5), ("output_spread", ">", 1e-3), ("weighted_layers", ">=", 2)),
+    ),
+    refute=(_group(("affinity_error", ">", 1e-3)),),
+    steps=1,
+    settled=True,
+)
+DOES_NOT_FIT = Claim(
+    confirm=(MISFITS, FAILS),
+    refute=(_group(("input_certain", ">=", 1), ("steps", ">=", 3)),),
+    steps=0,
+    settled=True,
+)
+FLATTEN_MISSING = Claim(confirm=(MISFITS, FAILS), steps=0, settled=True)
+LEFT_OUT = Claim(
+    confirm=(_group(("weights_left_out", ">", 0)),),
+    refute=(_group(("weights_left_out", "<=", 0)),),
+    steps=3,
+    settled=True,
+)
+UNITS_ALIKE = Claim(
+    confirm=(_group(("identical_units", ">", 0.99)),),
+    refute=(_group(("identical_units", "<", 0.5)),),
+)
+STARTS_WIDE_OR_NARROW = Claim(
+    confirm=(
+        _group(("loss_start_ratio", ">", 3)),
+        _group(("first_spread_high", ">", 100)),
+        _group(("first_spread_low", "<", 1e-2), ("output_spread", "<", 1e-3)),
+        _group(("gradient_ratio", "<", 1e-4)),
+    ),
+    refute=(
+        _group(
+            ("loss_start_ratio", "<", 1.5), ("first_spread_low", ">", 0.05), ("first_spread_high", "<", 20)
+        ),
+    ),
+)
+SAMPLES_MIX = Claim(
+    confirm=(_group(("sample_dependence", ">", 1e-4)),),
+    refute=(_group(("sample_dependence", "<", 1e-6)),),
+    steps=1,
+    settled=True,
+)
+DROPS_TOO_MUCH = Claim(
+    confirm=(MISFITS, _group(("zero_gradients", ">=", 1))),
+    steps=0,
+)
+DROPS_IN_EVALUATION = Claim(
+    confirm=(_group(("evaluation_difference", ">", 1e-6)),),
+    refute=(_group(("evaluation_difference", "<=", 0)),),
+    steps=1,
+    settled=True,
+)
+PENALTY_RULES = Claim(
+    confirm=(
+        _group(("penalty_share", ">", 0.9)),
+        _group(("weights_shrunk", "<", 0.5), ("output_spread", "<", 1e-3)),
+    ),
+    refute=(_group(("weights_shrunk", ">", 0.8), ("penalty_share", "<", 0.5)),),
+    steps=60,
+)
+INPUTS_TOO_LARGE = Claim(
+    # Large inputs alone are a fact, no harm: with Adam such a run may even learn faster.
+    confirm=(
+        _group(("input_largest", ">", 50), ("non_finite", ">", 0)),
+        _group(("input_largest", ">", 50), ("loss_rise", ">", 50)),
+        _group(("input_largest", ">", 50), ("output_spread", "<", 1e-3)),
+        _group(("input_largest", ">", 50), ("control_gain", ">", 0.1)),
+    ),
+    refute=(
+        _group(("input_largest", "<", 20)),
+        _group(("control_gain", "<", -0.05), ("loss_drop", ">", 0.05), ("loss_rise", "<", 50)),
+    ),
+)
+INPUTS_TOO_SMALL = Claim(
+    confirm=(_group(("input_spread", "<", 0.02), ("control_gain", ">", 0.1)),),
+    refute=(_group(("input_spread", ">", 0.1)),),
+)
+NOT_SHUFFLED = Claim(
+    confirm=(_group(("label_entropy", "<", 0.6)),),
+    refute=(_group(("label_entropy", ">", 0.75)),),
+    steps=10,
+    modes=("script",),
+)
+STALE_GRADIENTS = Claim(
+    confirm=(_group(("stale_gradients", ">=", 0.9)),),
+    refute=(_group(("stale_gradients", "<=", 0)),),
+    steps=5,
+    settled=True,
+)
+NOTHING_CHANGES = Claim(
+    confirm=(_group(("steps", "<=", 0), ("backward_passes", ">=", 30)), _group(("no_gradient", ">=", 1))),
+    refute=(_group(("steps", ">=", 5), ("unchanged_weights", "<=", 0)),),
+    steps=0,
+    settled=True,
+)
+WITHOUT_GRADIENTS = Claim(
+    confirm=(FAILS,),
+    refute=(_group(("steps", ">=", 3), ("no_gradient", "<", 1)),),
+    steps=0,
+    settled=True,
+)
+TRAINS_IN_EVALUATION = Claim(
+    confirm=(_group(("trained_in_evaluation", ">", 0)),), steps=1, settled=True, modes=("script",)
+)
+EVALUATES_IN_TRAINING = Claim(
+    confirm=(_group(("evaluated_in_training", ">", 0)),),
+    refute=(_group(("evaluated_in_training", "<=", 0)),),
+    steps=1,
+    settled=True,
+    modes=("script",),
+)
+LEFT_OUT_BY_OPTIMIZER = Claim(
+    confirm=LEFT_OUT.confirm, refute=LEFT_OUT.refute, steps=3, settled=True, modes=("script",)
+)
+
+CLAIMS: dict[str, Claim] = {
+    "learning-rate-too-low": RATE_TOO_LOW,
+    "learning-rate-too-high": RATE_TOO_HIGH,
+    "optimizer-misses-parameters": LEFT_OUT_BY_OPTIMIZER,
+    "softmax-before-cross-entropy": PROBABILITIES_AS_LOGITS,
+    "sigmoid-before-bce-with-logits": ACTIVATION_BEFORE_LOGITS,
+    "logits-into-probability-loss": LOGITS_AS_PROBABILITIES,
+    "from-logits-with-activation": ACTIVATION_BEFORE_LOGITS,
+    "log-probability-loss-misused": NO_LOG_PROBABILITIES,
+    "single-unit-categorical-output": CONSTANT_OUTPUT,
+    "softmax-over-wrong-axis": ROWS_DO_NOT_ADD_UP,
+    "output-activation-loss-mismatch": OTHER_ACTIVATION,
+    "bounded-output-for-regression": OUT_OF_REACH,
+    "label-encoding-mismatch": LABELS_DO_NOT_FIT,
+    "output-units-differ-from-classes": OUTPUTS_DIFFER,
+    "loss-broadcasts-shapes": BROADCASTS,
+    "non-differentiable-loss": NO_GRADIENTS,
+    "saturating-activation-stack": VANISHING,
+    "missing-nonlinearity": AFFINE,
+    "missing-flatten": FLATTEN_MISSING,
+    "layer-shape-mismatch": DOES_NOT_FIT,
+    "parameters-not-registered": LEFT_OUT,
+    "constant-weight-initialisation": UNITS_ALIKE,
+    "initial-weight-scale": STARTS_WIDE_OR_NARROW,
+    "rnn-batch-axis-mismatch": SAMPLES_MIX,
+    "dropout-rate-out-of-range": DROPS_TOO_MUCH,
+    "functional-dropout-always-on": DROPS_IN_EVALUATION,
+    "regularisation-too-strong": PENALTY_RULES,
+    "input-not-scaled": INPUTS_TOO_LARGE,
+    "input-scaled-twice": INPUTS_TOO_SMALL,
+    "training-data-not-shuffled": NOT_SHUFFLED,
+    "missing-zero-grad": STALE_GRADIENTS,
+    "training-step-incomplete": NOTHING_CHANGES,
+    "training-under-no-grad": WITHOUT_GRADIENTS,
+    "train-mode-not-restored": TRAINS_IN_EVALUATION,
+    "evaluation-in-train-mode": EVALUATES_IN_TRAINING,
+}
+"""By the name of the rule."""
+
+_LONG = "it shows after epochs, not in the steps of a short run"
+_TEXT = "it is settled by the text of the program; training shows nothing more"
+_HELD_OUT = "it shows in scores on held-out data, which a short run does not have"
+
+NOT_JUDGED: dict[str, str] = {
+    "learning-rate-argument-ignored": _TEXT,
+    "scheduler-step-misplaced": _LONG,
+    "monitor-mode-mismatch": _LONG,
+    "squared-error-for-classification": "how much slower it learns depends on the data; no number of a short run separates it",
+    "large-model-without-regularisation": _LONG,
+    "splits-scaled-differently": _HELD_OUT,
+    "preprocessing-fit-outside-training-split": _HELD_OUT,
+    "inputs-and-labels-shuffled-separately": "labels that do not belong look like a low learning rate in a short run",
+    "too-little-training-data": _HELD_OUT,
+    "evaluating-on-training-data": _TEXT,
+    "batch-size-too-large": "it is a matter of cost and noise; no number of a short run separates it",
+    "loss-history-keeps-graph": "memory grows over epochs, too slowly for a short run",
+    "trainable-changed-after-compile": _TEXT,
+    "requires-grad-misspelt": _TEXT,
+    "too-few-epochs": _LONG,
+    "grad-scaler-misused": "it needs a GPU with half precision",
+    "device-transfer-discarded": "it needs a GPU",
+    "accuracy-for-regression": _TEXT,
+    "accuracy-metric-mismatch": _TEXT,
+}
+"""Why a rule of the default profile has no judgement."""

@@ -1,0 +1,340 @@
+"""Findings in, verdicts out: trains what a program would train, and compares.
+
+with Workers() as workers:
+    verdicts = probe(document, diagnostics, plan, workers=workers, on_progress=print)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from trainlint.engine.diagnostic import Diagnostic
+from trainlint.engine.verdict import Budget, LayerMeasure, Plot, Verdict
+from trainlint.plan.plan import TrainingPlan
+from trainlint.plan.run import TrainingRun
+from trainlint.probe.claims import CLAIMS, NOT_JUDGED, Claim
+from trainlint.probe.control import controlled
+from trainlint.probe.describe import Description, NotDescribable, Run, describe
+from trainlint.probe.interpreters import candidates
+from trainlint.probe.judge import Judgement, Seen, inconclusive, judge
+from trainlint.probe.protocol import Event, number
+from trainlint.probe.runs_of import run_of
+from trainlint.probe.worker_process import NoWorker, WorkerProcess
+from trainlint.sources.document import Document
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much training there is: steps and seeds of each run, seconds for all runs of one description."""
+
+    steps: int = 60
+    seeds: int = 3
+    seconds: float = 10.0
+    interpreter: str | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a probe is: `done` of `of` steps, in which finding, with the last loss."""
+
+    done: int
+    of: int
+    rule: str = ""
+    loss: float | None = None
+
+
+OnProgress = Callable[[Progress], None]
+
+
+def _nobody(progress: Progress) -> None:
+    return None
+
+
+def _never() -> bool:
+    return False
+
+
+class Workers:
+    """Warm workers, one for each interpreter; asked again they answer in a fraction of a second."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, WorkerProcess] = {}
+        self._useless: dict[str, str] = {}
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def get(self, chosen: str | None, folder: Path) -> WorkerProcess:
+        """A worker that can train; of the first interpreter that has the framework.
+
+        Raises:
+            NoWorker: there is none.
+        """
+        reasons = []
+        for interpreter in candidates(chosen, folder):
+            worker = self._known.get(interpreter)
+            if worker is not None and worker.alive:
+                return worker
+            if interpreter not in self._useless:
+                try:
+                    self._known[interpreter] = WorkerProcess(interpreter)
+                    return self._known[interpreter]
+                except NoWorker as error:
+                    self._useless[interpreter] = str(error)
+            reasons.append(self._useless[interpreter])
+        raise NoWorker(f"{reasons[0]}; install it there, or `pip install 'trainlint[probe]'`")
+
+    def close(self) -> None:
+        """Ends them all."""
+        for worker in self._known.values():
+            worker.close()
+        self._known.clear()
+
+
+@dataclass
+class _Job:
+    """One finding on its way to a verdict."""
+
+    diagnostic: Diagnostic
+    claim: Claim
+    run: Run
+    control: Description | None
+    seen: dict[str, dict[int, Seen]] = field(default_factory=dict)
+
+
+def probe(
+    document: Document,
+    diagnostics: Sequence[Diagnostic],
+    plan: TrainingPlan,
+    *,
+    options: Options | None = None,
+    workers: Workers | None = None,
+    on_progress: OnProgress = _nobody,
+    on_verdict: Callable[[int, Verdict], None] | None = None,
+    cancelled: Callable[[], bool] = _never,
+) -> list[Verdict]:
+    """One verdict for each finding, in their order, from training on made-up data. No code of the program runs.
+
+    `on_verdict` hears each as soon as it is known, with the number of its finding.
+
+    Raises:
+        Cancelled: `cancelled` said so while something was trained.
+    """
+    options = options or Options()
+    own = None if workers is not None else Workers()
+    try:
+        training = _Probe(document, plan, options, workers or own or Workers(), on_progress, cancelled)
+        verdicts = []
+        for place, diagnostic in enumerate(diagnostics):
+            verdicts.append(training.verdict(diagnostic, place, len(diagnostics)))
+            if on_verdict is not None:
+                on_verdict(place, verdicts[-1])
+        return verdicts
+    finally:
+        if own is not None:
+            own.close()
+
+
+@dataclass
+class _Probe:
+    document: Document
+    plan: TrainingPlan
+    options: Options
+    workers: Workers
+    on_progress: OnProgress
+    cancelled: Callable[[], bool]
+    trained: dict[str, dict[int, Seen]] = field(default_factory=dict)
+    """What came of a description, so that findings that share it train it once."""
+
+    def verdict(self, diagnostic: Diagnostic, place: int, total: int) -> Verdict:
+        claim = CLAIMS.get(diagnostic.name)
+        if claim is None:
+            return _without_training(
+                diagnostic, NOT_JUDGED.get(diagnostic.name, "this rule has no judgement")
+            )
+        if "synthetic" not in claim.modes:
+            return _without_training(
+                diagnostic, "made-up data do not show it; `--script` runs the program itself"
+            )
+        try:
+            run = run_of(self.plan, diagnostic)
+            described = describe(self.plan, run)
+        except NotDescribable as reason:
+            return _without_training(diagnostic, str(reason))
+        control = controlled(self.document, diagnostic, self.plan, run, described.description)
+        start = perf_counter()
+        try:
+            worker = self.workers.get(self.options.interpreter, self._folder())
+            seen = self._train(
+                worker, diagnostic, described.description, "as written", place, total, control is not None
+            )
+            controls: dict[int, Seen] = {}
+            if control is not None and not any(each.cannot for each in seen.values()):
+                controls = self._train(worker, diagnostic, control, "control", place, total, True)
+        except NoWorker as reason:
+            return _without_training(diagnostic, str(reason))
+        runs = [seen[seed] for seed in sorted(seen)]
+        certain = _certain(runs, claim, described.description)
+        judgement = judge(claim, certain, [controls.get(seed) for seed in sorted(seen)], _lines(diagnostic))
+        return _told(
+            diagnostic,
+            judgement,
+            runs,
+            [controls[s] for s in sorted(controls)],
+            described,
+            worker.versions,
+            perf_counter() - start,
+        )
+
+    def _folder(self) -> Path:
+        return (self.document.path.parent if self.document.path else Path.cwd()).absolute()
+
+    def _train(
+        self,
+        worker: WorkerProcess,
+        diagnostic: Diagnostic,
+        description: Description,
+        name: str,
+        place: int,
+        total: int,
+        controlled: bool,
+    ) -> dict[int, Seen]:
+        key = repr(description)
+        if key in self.trained:
+            return self.trained[key]
+        seeds = range(self.options.seeds)
+        runs = [
+            {"name": name, "seed": seed, "steps": self.options.steps, "description": description}
+            for seed in seeds
+        ]
+        found: dict[int, Seen] = {}
+        failed: list[str] = []
+        steps = self.options.steps * self.options.seeds
+        half = steps if name == "control" else 0
+
+        def hear(event: Event) -> None:
+            if event.event == "result" and event.seed is not None:
+                found[event.seed] = _seen(event)
+            elif event.event == "failed":
+                failed.append(event.reason)
+            if event.event in ("progress", "result"):
+                within = len(found) * self.options.steps + (
+                    event.step or 0 if event.event == "progress" else 0
+                )
+                share = (half + within) // (2 if controlled else 1)
+                self.on_progress(
+                    Progress(place * steps + share, total * steps, diagnostic.name, number(event.loss))
+                )
+
+        worker.ask(runs, self.options.seconds, hear, self.cancelled)
+        if failed:
+            found = {0: Seen(cannot=f"the run broke: {failed[0]}")}
+        self.trained[key] = found
+        return found
+
+
+def _seen(event: Event) -> Seen:
+    losses = tuple(math.nan if (value := number(loss)) is None else value for loss in event.losses)
+    cannot = f"{event.cannot} cannot be built" if event.cannot else ""
+    return Seen(event.statistics, losses, cannot, event.misfit, event.line, event.layers, event.notes)
+
+
+def _certain(runs: list[Seen], claim: Claim, description: Description) -> list[Seen]:
+    """The runs without what rests on assumptions: made-up targets say nothing about the program's own."""
+    hidden = set[str]()
+    target = description["target"]
+    if not target.get("bounded") and target["kind"] == "number":
+        hidden |= {"target_low", "target_high"}
+    if not target["certain"] and claim.needs_certain_targets:
+        hidden |= (
+            {"failure", "loss_broadcast", "target_classes"}
+            if target.get("shape") is None
+            else {"target_classes"}
+        )
+    certain = {"input_certain": 1.0 if description["data"]["certain"] else 0.0}
+    return [
+        Seen(
+            {**{name: value for name, value in run.statistics.items() if name not in hidden}, **certain},
+            run.losses, run.cannot, run.misfit, run.line, run.layers, run.notes,
+        )
+        for run in runs
+    ]  # fmt: skip
+
+
+def _lines(diagnostic: Diagnostic) -> frozenset[int]:
+    """Lines that a finding is about, in the text of its file."""
+    if diagnostic.cell is not None:
+        return frozenset()
+    places = [diagnostic.place, *(related.place for related in diagnostic.related)]
+    return frozenset(
+        row
+        for place in places
+        if place.filename == diagnostic.place.filename
+        for row in range(place.row, place.end_row + 1)
+    )
+
+
+def _without_training(diagnostic: Diagnostic, reason: str) -> Verdict:
+    judgement = inconclusive(reason)
+    return Verdict(
+        rule=diagnostic.name, code=diagnostic.code, fingerprint=diagnostic.fingerprint, verdict=judgement.answer,
+        mode="synthetic", evidence=judgement.evidence,
+    )  # fmt: skip
+
+
+def _told(
+    diagnostic: Diagnostic,
+    judgement: Judgement,
+    runs: list[Seen],
+    controls: list[Seen],
+    described: Run,
+    versions: dict[str, str],
+    seconds: float,
+) -> Verdict:
+    notes = tuple(dict.fromkeys(note for run in (*runs, *controls) for note in run.notes))
+    statistics = runs[0].statistics if runs else {}
+    spent, overhead = number(statistics.get("seconds")), number(statistics.get("overhead"))
+    return Verdict(
+        rule=diagnostic.name,
+        code=diagnostic.code,
+        fingerprint=diagnostic.fingerprint,
+        verdict=judgement.answer,
+        mode="synthetic",
+        evidence=judgement.evidence,
+        plot=Plot(as_written=_curves(runs), control=_curves(controls)),
+        layers=tuple(LayerMeasure.model_validate(_finite(layer)) for layer in runs[0].layers) if runs else (),
+        budget=Budget(
+            steps=int(statistics.get("steps", 0)),
+            seconds=round(seconds, 3),
+            seeds=len(runs),
+            overhead=round(overhead / spent, 3) if spent and overhead is not None else None,
+        ),
+        versions=versions,
+        assumptions=(*described.assumptions, *notes),
+    )
+
+
+def _curves(runs: list[Seen]) -> tuple[tuple[float | None, ...], ...]:
+    return tuple(tuple(loss if math.isfinite(loss) else None for loss in run.losses) for run in runs)
+
+
+def _finite(layer: Any) -> dict[str, Any]:
+    return {
+        name: value
+        if isinstance(value, str) and name == "name"
+        else number(value)
+        if (value is not None and math.isfinite(number(value) or 0.0))
+        else None
+        for name, value in layer.items()
+    }
+
+
+__all__ = ["Options", "Progress", "TrainingRun", "Workers", "probe"]

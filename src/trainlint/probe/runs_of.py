@@ -1,0 +1,53 @@
+"""Which training run of a program a finding is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trainlint.engine.diagnostic import Diagnostic
+from trainlint.plan.plan import TrainingPlan
+from trainlint.plan.run import TrainingRun
+from trainlint.probe.describe import NotDescribable
+from trainlint.values.origin import Origin
+
+
+def run_of(plan: TrainingPlan, diagnostic: Diagnostic) -> TrainingRun:
+    """The run whose optimizer, network, loss or data stand where the finding points.
+
+    Raises:
+        NotDescribable: there is none, or more than one.
+    """
+    runs = [run for run in plan.runs if run.optimizer is not None]
+    if not runs:
+        raise NotDescribable("no training run is understood")
+    if len(runs) == 1:
+        return runs[0]
+    places = {(diagnostic.place.filename, diagnostic.place.row)}
+    places |= {(related.place.filename, related.place.row) for related in diagnostic.related}
+    touched = [run for run in runs if places & set(_places(plan, run))]
+    nearest = [
+        run for run in touched if (diagnostic.place.filename, diagnostic.place.row) in set(_places(plan, run))
+    ]
+    found = nearest or touched
+    if len(found) == 1:
+        return found[0]
+    if found and len({(run.optimizer, run.network, run.objective) for run in found}) == 1:
+        return found[0]
+    raise NotDescribable(f"the program trains {len(runs)} times; which run it is about is not known")
+
+
+def _places(plan: TrainingPlan, run: TrainingRun) -> Iterator[tuple[str, int]]:
+    optimizer, objective = plan.optimizer_of(run), plan.objective_of(run)
+    network = (objective.network if objective else None) or plan.network_of(run)
+    origins: list[Origin | None] = [run.origin, run.data.origin, run.loader]
+    if optimizer is not None:
+        origins += [optimizer.origin, *optimizer.learning_rate.origins]
+        origins += [origin for setting in optimizer.settings.values() for origin in setting.origins]
+    if objective is not None:
+        origins += [objective.origin, objective.loss_origin, objective.given]
+    if network is not None:
+        origins += [network.origin, *(layer.origin for layer in network.layers)]
+    for origin in origins:
+        for step in origin.chain() if origin is not None else ():
+            if step.site is not None:
+                yield step.site.place.filename, step.site.place.row

@@ -1,0 +1,1 @@
+"""What runs in the user's interpreter: plain Python and the framework, nothing else of trainlint."""

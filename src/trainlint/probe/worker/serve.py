@@ -1,0 +1,90 @@
+"""Reads requests, one JSON object a line, and answers each with events; the last one is `report` or `failed`.
+
+Where the system can fork, each request runs in a process of its own that has the framework imported already.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from trainlint.probe.worker.stream import VERSION, Stream, take_over
+
+
+def main() -> None:
+    """Serves until standard input ends."""
+    stream = take_over()
+    stream.send("hello", protocol=VERSION, python=sys.version.split()[0], pid=os.getpid())
+    try:
+        begin = time.perf_counter()
+        versions = _warm()
+    except ImportError as error:
+        stream.send("unready", reason=f"{error}", module=error.name or "")
+        return
+    forks = hasattr(os, "fork")
+    stream.send("ready", seconds=time.perf_counter() - begin, versions=versions, forks=forks)
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        request = json.loads(line)
+        stream.restart(request.get("request"))
+        if not forks:
+            _answer(request, stream)
+            continue
+        child = os.fork()
+        if child == 0:
+            _answer(request, stream)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if status:
+            stream.send("failed", reason=f"the run ended its process ({_said(status)})")
+
+
+def _warm() -> dict[str, str]:
+    """Imports what training imports, and what its first step imports by itself."""
+    import torch
+
+    torch.set_num_threads(1)
+    weight = torch.nn.Parameter(torch.zeros(2))
+    optimizer = torch.optim.SGD([weight], lr=0.1)
+    weight.sum().backward()
+    optimizer.step()  # imports torch._dynamo, which takes as long as torch itself
+    import trainlint.probe.worker.synthetic  # noqa: F401
+
+    return {"python": sys.version.split()[0], "torch": str(torch.__version__)}
+
+
+def _answer(request: dict[str, Any], stream: Stream) -> None:
+    from trainlint.probe.worker import synthetic
+
+    random.seed(0)
+    try:
+        begin = time.perf_counter()
+        deadline = begin + float(request["seconds"])
+        runs = request["runs"]
+        for number, wanted in enumerate(runs):
+            # Time that is left is shared among the runs that are left.
+            now = time.perf_counter()
+            share = now + max(deadline - now, 0.0) / (len(runs) - number)
+            stream.send("run", run=number, of=len(runs), name=wanted["name"], seed=wanted["seed"])
+            report = synthetic.run(wanted["description"], wanted["seed"], wanted["steps"], share, stream)
+            stream.send("result", run=number, name=wanted["name"], seed=wanted["seed"], **report)
+            if "cannot" in report and wanted["name"] == "as written":
+                break
+        stream.send("report", seconds=time.perf_counter() - begin)
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(place.filename).name}:{place.lineno}"
+        stream.send("failed", reason=f"{type(error).__name__}: {error} ({where})")
+
+
+def _said(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        return f"signal {os.WTERMSIG(status)}"
+    return f"exit status {os.WEXITSTATUS(status)}"
