@@ -26,7 +26,7 @@ class Deadly(Rule):
     Harm.
     """
     name, code, family, since = "deadly", "ZZ001", "harm", "1"
-    frameworks, severity, message = (), "error", ""
+    frameworks, severity, message = (), "error", "harm"
     good, bad = [], []
 
     def check(self, plan):
@@ -48,7 +48,7 @@ def test_one_job_and_four_say_the_same(project: Path) -> None:
     assert one.returncode == 1
 
 
-def test_a_plugin_that_ends_its_process_costs_one_file(
+def test_a_plugin_that_ends_its_process_costs_its_own_finding(
     project: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     plugins = tmp_path_factory.mktemp("plugins")
@@ -63,8 +63,9 @@ def test_a_plugin_that_ends_its_process_costs_one_file(
     )
     assert done.returncode == 1
     found = json.loads(done.stdout)
-    assert [d["code"] for d in found if d["filename"] == "deadly.py"] == ["TL905"]
-    assert [d["code"] for d in found].count("TL101") == 22
+    assert [d["message"] for d in found if d["code"] == "TL904"] == ["`deadly` ends its process"]
+    assert [d["code"] for d in found if d["filename"] == "deadly.py"] == ["TL904", "TL101"]
+    assert [d["code"] for d in found].count("TL101") == 23
 
 
 def test_what_is_kept_changes_nothing_but_the_time(project: Path) -> None:

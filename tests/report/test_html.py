@@ -7,7 +7,6 @@ import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
 
-
 from tests.needs import program
 from tests.report.examples import explained, finding, result
 from tests.report.test_machine_formats import IN_CELL, NOTEBOOK

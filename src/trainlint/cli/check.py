@@ -120,6 +120,7 @@ def check(
         return
     from trainlint.config.mistakes import WrongSettings
     from trainlint.engine.baseline import WrongBaseline
+    from trainlint.engine.work import NoCluster
 
     start = perf_counter()
     fixing = Fixing(fix, unsafe_fixes, diff, show_fixes, quiet)
@@ -153,7 +154,7 @@ def check(
         else:
             files = _files(paths or ["."], settings, force_exclude=force_exclude)
             result = means.check(files, settings)
-    except (WrongSettings, WrongBaseline) as error:
+    except (WrongSettings, WrongBaseline, NoCluster) as error:
         fail(error)
     if verbose:
         for merged in settings.resolver.all_merged():

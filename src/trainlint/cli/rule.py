@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -28,13 +29,16 @@ def rule(
     color: Annotated[Colour, typer.Option(help="When to use colour.")] = Colour.AUTO,
 ) -> None:
     """Explain a rule, or list all of them."""
+    from trainlint.config.mistakes import WrongSettings
+    from trainlint.engine.configured import Configured
     from trainlint.engine.registry import UnknownRule, registry
 
     if (name is None) != all_rules:
         fail("name one rule, or list them with `--all`")
     try:
-        rules = [registry().find(name)] if name else list(registry().rules.values())
-    except UnknownRule as error:
+        installed = registry(Configured().settings_for(Path.cwd()).plugins)
+        rules = [installed.find(name)] if name else list(installed.rules.values())
+    except (UnknownRule, WrongSettings) as error:
         fail(error)
     if output_format is RuleFormat.JSON:
         described = [_as_json(found) for found in rules]

@@ -67,10 +67,14 @@ class Means:
             return _cluster(self.scheduler)
         if self.scheduler:
             fail("--dask-scheduler needs `--executor dask`")
+        from trainlint.engine.forked import Forked, can_fork
+
+        jobs = self.jobs or _processors()
+        if can_fork():
+            return Forked(jobs)
         from trainlint.engine.pool import WORTH_IT, Pool
         from trainlint.engine.work import one_by_one
 
-        jobs = self.jobs or _processors()
         return Pool(jobs) if jobs > 1 and files >= WORTH_IT else one_by_one
 
 
@@ -78,7 +82,8 @@ def _cluster(scheduler: str | None) -> Runner:
     if scheduler is None:
         fail("--executor dask needs `--dask-scheduler ADDRESS`, such as `tcp://10.0.0.1:8786`")
     try:
-        from trainlint.engine.cluster import Cluster, NoCluster
+        from trainlint.engine.cluster import Cluster
+        from trainlint.engine.work import NoCluster
     except ImportError as error:
         fail(f"--executor dask needs Dask ({error}): pip install 'trainlint[dask]'")
     try:

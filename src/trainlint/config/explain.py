@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from trainlint.config.layer import Key
 from trainlint.config.merge import TABLES, Merged
 from trainlint.config.mistakes import keys_of
+from trainlint.config.plugin import Plugin
 from trainlint.config.settings import Settings
 from trainlint.sources.discovery import shown_name
 from trainlint.sources.patterns import Pattern
@@ -75,6 +76,8 @@ def _entries(table: Any, key: str) -> Iterator[tuple[Key, Any]]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Pattern):
         return value.text
+    if isinstance(value, Plugin):
+        return value.name
     if isinstance(value, tuple | list):
         return [_plain(item) for item in value]
     if isinstance(value, str) and Path(value).is_absolute():

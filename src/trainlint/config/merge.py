@@ -10,11 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from trainlint.config.layer import Key, Layer
-from trainlint.config.mistakes import mistake
+from trainlint.config.mistakes import mistake, wrong
+from trainlint.config.plugin import Plugin
 from trainlint.config.settings import Settings, SettingsFile
 from trainlint.sources.patterns import Pattern
 
-ADDING = ("extend-select", "ignore", "extend-exclude")
+ADDING = ("extend-select", "ignore", "extend-exclude", "plugins")
 """Lists that add up over all sources."""
 
 TABLES = ("per-file-ignores", "severity", "framework-versions", "rules", "probe")
@@ -46,8 +47,9 @@ class Merged:
         return None
 
 
-def merge(layers: Iterable[Layer]) -> Merged:
-    """The settings that layers make together, the weakest first.
+def merge(layers: Iterable[Layer], *, trusted: bool = True) -> Merged:
+    """The settings that layers make together, the weakest first. In a workspace that is not `trusted`, plugins
+    are named but not loaded.
 
     Raises:
         WrongSettings: a key is unknown or has a wrong value.
@@ -60,7 +62,7 @@ def merge(layers: Iterable[Layer]) -> Merged:
             SettingsFile.model_validate(layer.values)
         except ValidationError as error:
             raise mistake(error, layer, SettingsFile) from None
-        own = _anchored(layer)
+        own = _anchored(layer, trusted)
         _give_way(values, givers, own)
         for key, value in own.items():
             if key in ADDING:
@@ -80,7 +82,7 @@ def merge(layers: Iterable[Layer]) -> Merged:
     return Merged(Settings.model_validate(values), layers, givers)
 
 
-def _anchored(layer: Layer) -> dict[str, Any]:
+def _anchored(layer: Layer, trusted: bool) -> dict[str, Any]:
     """The values of a layer with patterns and paths that know their folder."""
     own = {key.replace("_", "-"): value for key, value in layer.values.items() if key != "extend"}
     folder = str(layer.folder)
@@ -90,9 +92,18 @@ def _anchored(layer: Layer) -> dict[str, Any]:
     if "per-file-ignores" in own:
         pairs = own["per-file-ignores"].items()
         own["per-file-ignores"] = {Pattern(text, folder): selectors for text, selectors in pairs}
+    if "plugins" in own:
+        own["plugins"] = [_plugin(layer, name, trusted) for name in own["plugins"]]
     if "baseline" in own:
         own["baseline"] = str(Path(folder, own["baseline"])) if own["baseline"] else None
     return own
+
+
+def _plugin(layer: Layer, name: str, trusted: bool) -> Plugin:
+    plugin = Plugin.named(name, layer.folder, trusted=trusted)
+    if trusted and plugin.is_missing:
+        raise wrong(layer, ("plugins",), f"`plugins` names `{name}`, which is no folder and no file")
+    return plugin
 
 
 def _give_way(values: dict[str, Any], givers: dict[Key, tuple[Layer, ...]], nearer: dict[str, Any]) -> None:

@@ -10,6 +10,15 @@ from pydantic import BaseModel, ValidationError
 
 from trainlint.config.layer import Layer
 
+_KINDS = {
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "dict_type": "must be a table",
+    "string_type": "must be text",
+    "tuple_type": 'must be a list, such as ["..."]',
+}
+"""What pydantic says in the words of Python, in those of TOML."""
+
 
 class WrongSettings(Exception):
     """Settings that cannot be used; the text says all that is needed to put them right."""
@@ -34,7 +43,7 @@ def mistake(error: ValidationError, layer: Layer, model: type[BaseModel]) -> Wro
         ]
         choices = ", ".join(f"`{word}`" for word in allowed)
         return wrong(layer, path, f"`{shown}` is {_value(given)}; allowed: {choices}{meant(given, allowed)}")
-    reason = found["msg"].removeprefix("Value error, ")
+    reason = _KINDS.get(found["type"]) or found["msg"].removeprefix("Value error, ")
     return wrong(layer, path, f"`{shown}` is {_value(given)}: {reason[:1].lower()}{reason[1:]}")
 
 
@@ -60,9 +69,10 @@ def _written(path: Sequence[str]) -> str:
 
 
 def _value(given: Any) -> str:
-    text = (
-        repr(given)
-        if not isinstance(given, dict | list)
-        else f"a {'table' if isinstance(given, dict) else 'list'}"
-    )
+    if isinstance(given, bool):
+        text = str(given).lower()
+    elif isinstance(given, dict | list):
+        text = f"a {'table' if isinstance(given, dict) else 'list'}"
+    else:
+        text = repr(given)
     return text if len(text) <= 60 else f"{text[:57]}..."

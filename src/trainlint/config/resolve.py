@@ -23,12 +23,14 @@ class Resolver:
     """The one way from a file to its settings, for every surface.
 
     `file` is a settings file that holds for all files. Without it the nearest one above each file does;
-    `isolated` reads none. `above` are layers that a command line or an editor lays over them.
+    `isolated` reads none. `above` are layers that a command line or an editor lays over them. Where the
+    workspace is not `trusted`, no plugin that settings name is loaded, because its code would run.
     """
 
     file: Path | None = None
     isolated: bool = False
     above: Sequence[Layer] = ()
+    trusted: bool = True
     _folders: dict[Path, Merged] = field(default_factory=dict, repr=False)
     _files: dict[Path | None, Merged] = field(default_factory=dict, repr=False)
 
@@ -59,7 +61,7 @@ class Resolver:
             file = None if self.isolated else _absolute(self.file) if self.file else nearest(folder)
             if file not in self._files:
                 below = tuple(_inherited(file, ())) if file else ()
-                self._files[file] = merge((*below, *self.above))
+                self._files[file] = merge((*below, *self.above), trusted=self.trusted)
             known = self._folders[folder] = self._files[file]
         return known
 
@@ -100,7 +102,8 @@ def _inherited(path: Path, inheritors: tuple[Path, ...]) -> Iterator[Layer]:
         raise WrongSettings(str(error)) from None
     extended = layer.values.get("extend")
     if isinstance(extended, str):
-        target = _absolute(layer.folder / Path(extended).expanduser())
+        # Path.expanduser raises where there is no such user; the folder is told then.
+        target = _absolute(layer.folder / os.path.expanduser(extended))  # noqa: PTH111
         if target in (path, *inheritors):
             way = " -> ".join(shown_name(step) for step in (*inheritors, path, target))
             raise wrong(layer, ("extend",), f"`extend` leads back to where it began: {way}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from trainlint.config.plugin import Plugin
 from trainlint.sources.choice import FileChoice
 from trainlint.sources.patterns import Pattern, spec
 
@@ -20,23 +22,36 @@ def _pattern(written: object) -> object:
     """Text becomes a pattern below the current folder; a settings file gives its patterns a folder."""
     if isinstance(written, str):
         written = Pattern(written)
-    if isinstance(written, Pattern):
-        try:
-            spec((written.text,))
-        except ValueError as error:
-            raise ValueError(f"`{written.text}` is no pattern: {error}") from None
+    if not isinstance(written, Pattern):
+        raise ValueError("must be text, such as `build/*`")
+    try:
+        spec((written.text,))
+    except ValueError as error:
+        raise ValueError(f"`{written.text}` is no pattern: {error}") from None
+    return written
+
+
+def _plugin(written: object) -> Plugin:
+    """Text becomes what it names in the current folder; a settings file names things in its own folder."""
+    if isinstance(written, str) and written:
+        written = Plugin.named(written, Path.cwd())
+    if not isinstance(written, Plugin):
+        raise ValueError("must be text, such as `tools/our_rules`")
     return written
 
 
 def _per_file(written: object) -> object:
     """The table `pattern = [selectors]` as pairs."""
-    if not isinstance(written, dict):
+    if isinstance(written, tuple):
         return written
+    if not isinstance(written, dict):
+        raise ValueError('must be a table, such as { "tests/*" = ["TL101"] }')
     return tuple((pattern, selectors) for pattern, selectors in written.items())
 
 
 _Selectors = tuple[str, ...]
 _FilePattern = Annotated[Pattern, BeforeValidator(_pattern), WithJsonSchema({"type": "string"})]
+_Plugin = Annotated[Plugin, BeforeValidator(_plugin), WithJsonSchema({"type": "string"})]
 _PerFile = Annotated[
     tuple[tuple[_FilePattern, _Selectors], ...],
     BeforeValidator(_per_file),
@@ -96,6 +111,9 @@ class Settings(_Model):
     respect_gitignore: bool = Field(True, description="Whether files that git ignores are passed over.")
     baseline: str | None = Field(
         None, description="A file of findings that are known and not reported; empty for none."
+    )
+    plugins: tuple[_Plugin, ...] = Field(
+        (), description="Folders, files and installed packages that rules come from; inheriting adds up."
     )
     framework_versions: dict[str, _Version] = Field(
         {}, description="Versions of libraries, where the project's files do not say them."

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.engine.own_rules import AnalysisGaveUp, RuleFailed
-from trainlint.engine.registry import registry
+from trainlint.engine.registry import Registry, registry
 from trainlint.engine.work import Outcome, Task
 from trainlint.sources import disk
 
@@ -176,20 +176,21 @@ def _key(task: Task, content: str) -> str:
         str(disk.working_folder()),
         content,
         task.settings.model_dump_json(),
-        _tool(),
+        _tool(registry(task.settings.plugins)),
     )
     return disk.digest("\0".join(parts).encode("utf-8", "surrogatepass"))
 
 
 @cache
-def _tool() -> str:
+def _tool(installed: Registry) -> str:
     """What stands behind findings beside the program: Python, and every file of trainlint and of plugins.
 
     Contents, not versions: so a rule that is being written counts, and a new installation of the same does not.
     """
     parts: list[Any] = [sys.version, *(metadata.version(name) for name in ("trainlint", "libcst", "pyyaml"))]
-    modules = {rule.__module__.partition(".")[0] for rule in registry().rules.values()} | {"trainlint"}
+    modules = {rule.__module__.partition(".")[0] for rule in installed.rules.values()} | {"trainlint"}
     for name in sorted(modules):
+        parts.append(name)  # that of a folder of rules is made of its content
         file = getattr(sys.modules.get(name), "__file__", None)
         if file is None:
             continue

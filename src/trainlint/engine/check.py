@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from trainlint.config.settings import Settings
+from trainlint.engine.asking import ask, named
 from trainlint.engine.comments import remarks
 from trainlint.engine.diagnose import Texts, diagnostic_of, fingerprinted, own_diagnostic, placed_in_cells
-from trainlint.engine.diagnostic import Diagnostic
+from trainlint.engine.diagnostic import Diagnostic, Severity
 from trainlint.engine.own_rules import AnalysisGaveUp, FileNotParsed, RuleFailed
-from trainlint.engine.registry import registry, words_of
-from trainlint.engine.rule import Finding, Options, Rule
+from trainlint.engine.registry import Registry, registry, words_of
+from trainlint.engine.rule import Finding, Rule
 from trainlint.engine.selection import Selection
 from trainlint.engine.timings import timed
 from trainlint.plan.plan import TrainingPlan
@@ -75,7 +74,7 @@ def examination(document: Document, settings: Settings | None = None) -> Examina
     found = _finished(_diagnostics(plan, document, selection), texts, selection)
     if any(diagnostic.code == RuleFailed.code for diagnostic in found):
         return Examination(found, plan)  # whether its comments are of use is not known
-    notes = remarks(texts, selection, registry(), trains=bool(plan.runs) or bool(document.cells))
+    notes = remarks(texts, selection, trains=bool(plan.runs) or bool(document.cells))
     placed = (placed_in_cells(note, texts) for note in fingerprinted(notes, texts))
     return Examination(sorted([*found, *placed], key=lambda diagnostic: diagnostic.sort_key), plan)
 
@@ -133,13 +132,23 @@ def own_findings(rule: type[Rule], filename: str, reason: str, settings: Setting
 
 
 def selection_for(settings: Settings) -> Selection:
-    """The rules that the settings choose from those installed; worked out once for equal settings."""
-    return _selection(settings.model_dump_json())
+    """The rules that the settings choose from those installed and those of their plugins; worked out once for
+    equal settings."""
+    return _selection(_Choice(settings.model_dump_json(), registry(settings.plugins), settings))
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """Settings that can be compared."""
+
+    written: str
+    registry: Registry
+    settings: Settings = field(compare=False)
 
 
 @lru_cache(maxsize=32)
-def _selection(settings: str) -> Selection:
-    return Selection.of(Settings.model_validate_json(settings), registry())
+def _selection(choice: _Choice) -> Selection:
+    return Selection.of(choice.settings, choice.registry)
 
 
 def _finished(found: Iterable[Diagnostic], texts: Texts, selection: Selection) -> list[Diagnostic]:
@@ -151,7 +160,7 @@ def _finished(found: Iterable[Diagnostic], texts: Texts, selection: Selection) -
         if selection.chooses(diagnostic.name)
         and selection.runs_on(diagnostic.name, diagnostic.place.filename)
     ]
-    rules = registry().rules
+    rules = selection.registry.rules
     finished = []
     for diagnostic in fingerprinted(sorted(wanted, key=lambda diagnostic: diagnostic.sort_key), texts):
         suppressions = texts.suppressions(diagnostic.place.filename)
@@ -177,40 +186,32 @@ def _understood(document: Document, selection: Selection) -> tuple[TrainingPlan 
         return None, [own_diagnostic(FileNotParsed, name, reason, severity, problem.row, problem.column)]
     except Exception as error:
         severity = severities.get(AnalysisGaveUp.name)
-        return None, [own_diagnostic(AnalysisGaveUp, name, f"not analysed: {_named(error)}", severity)]
+        return None, [own_diagnostic(AnalysisGaveUp, name, f"not analysed: {named(error)}", severity)]
 
 
 def _diagnostics(plan: TrainingPlan, document: Document, selection: Selection) -> Iterator[Diagnostic]:
     severities = selection.severities
     findings: list[Finding] = []
     for rule, options in selection.chosen:
-        reported, failure = _ask(rule, options, plan)
-        findings += reported
-        if failure:
-            yield _rule_failed(rule, failure, document, selection)
+        answer = ask(rule, options, plan)
+        findings += answer.findings
+        if answer.failure:
+            yield _rule_failed(rule, answer.failure, document, selection)
+        elif answer.printed:
+            said = _rule_failed(rule, f"printed `{answer.printed}`", document, selection)
+            yield (
+                said if RuleFailed.name in severities else said.model_copy(update={"severity": Severity.INFO})
+            )
     for finding in _without_silenced(findings):
         try:
             yield diagnostic_of(finding, severities.get(finding.rule.name))
         except Exception as error:
-            yield _rule_failed(type(finding.rule), error, document, selection)
+            yield _rule_failed(type(finding.rule), f"raised {named(error)}", document, selection)
 
 
-def _rule_failed(rule: type[Rule], error: Exception, document: Document, selection: Selection) -> Diagnostic:
-    reason = f"`{rule.name}` raised {_named(error)}"
-    return own_diagnostic(RuleFailed, document.filename, reason, selection.severities.get(RuleFailed.name))
-
-
-def _ask(rule: type[Rule], options: Options, plan: TrainingPlan) -> tuple[list[Finding], Exception | None]:
-    """What a rule reports; when it breaks, what it reported before and why it broke."""
-    asked: Rule | None = None
-    try:
-        # What a rule prints must not get into the report.
-        with contextlib.redirect_stdout(sys.stderr), timed(f"rule {rule.name}"):
-            asked = rule(options)
-            asked.check(plan)
-    except Exception as error:
-        return (asked.findings if asked else []), error
-    return asked.findings, None
+def _rule_failed(rule: type[Rule], problem: str, document: Document, selection: Selection) -> Diagnostic:
+    severity = selection.severities.get(RuleFailed.name)
+    return own_diagnostic(RuleFailed, document.filename, f"`{rule.name}` {problem}", severity)
 
 
 def _without_silenced(findings: list[Finding]) -> Iterator[Finding]:
@@ -234,8 +235,3 @@ def _deduplicated(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
         if rival is None or diagnostic.severity.rank < rival.severity.rank:
             kept[key] = diagnostic
     return list(kept.values())
-
-
-def _named(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

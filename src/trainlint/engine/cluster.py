@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
 from distributed import Client, KilledWorker, as_completed
 
 import trainlint
+from trainlint.config.plugin import Plugin
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.engine.pages import page_url
 from trainlint.engine.registry import registry
+from trainlint.engine.rule import Rule
 from trainlint.engine.shipping import Answers, Parcel, Reply, answer, unpack
-from trainlint.engine.work import Outcome, Task, gave_up, perform
+from trainlint.engine.work import NoCluster, Outcome, Task, gave_up, perform
 from trainlint.sources import disk
 from trainlint.sources.document import Document, Unreadable
 from trainlint.syntax.gate import is_relevant
@@ -29,10 +31,6 @@ MOST_FOLDERS = 10_000
 """Folders of which answers are remembered for their other files."""
 
 _PATIENCE = 10
-
-
-class NoCluster(Exception):
-    """There is no cluster at the address that could do the work."""
 
 
 class Cluster:
@@ -64,13 +62,26 @@ class Cluster:
 
     def __call__(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Outcome]]:
         try:
+            self._ensure_rules(tasks)
             yield from _Run(self.client, tasks).outcomes()
         finally:
             self.client.close()
 
+    def _ensure_rules(self, tasks: Sequence[Task]) -> None:
+        """A rule that a worker does not have would be silent there. Folders of rules travel with the files."""
+        plugins = tuple({plugin for task in tasks for plugin in task.settings.plugins if not plugin.path})
+        wanted = _rules(plugins)
+        for worker, there in self.client.run(_rules, plugins).items():
+            if missing := sorted(wanted - there):
+                raise NoCluster(f"worker {worker} has no rule `{missing[0]}`: install its package there")
+
 
 def _version() -> str:
     return trainlint.__version__
+
+
+def _rules(plugins: tuple[Plugin, ...]) -> frozenset[str]:
+    return frozenset(registry(plugins).rules)
 
 
 class _Run:
@@ -136,7 +147,8 @@ class _Run:
         except Exception as error:
             return gave_up(task, f"{type(error).__name__}: {error}")
         if reply.outcome is not None:
-            reply.outcome.diagnostics = [_at_home(found) for found in reply.outcome.diagnostics]
+            rules = registry(task.settings.plugins).rules
+            reply.outcome.diagnostics = [_at_home(found, rules) for found in reply.outcome.diagnostics]
             return reply.outcome
         self.rounds[number] = self.rounds.get(number, 0) + 1
         if self.rounds[number] > MOST_ROUNDS:
@@ -161,9 +173,9 @@ class _Run:
         self.folders.setdefault(folder, {})[question] = known[question]
 
 
-def _at_home(found: Diagnostic) -> Diagnostic:
+def _at_home(found: Diagnostic, rules: Mapping[str, type[Rule]]) -> Diagnostic:
     """A finding whose link leads to a page on this machine, not on the worker's."""
-    rule = registry().rules.get(found.name)
+    rule = rules.get(found.name)
     if rule is None or not found.url.startswith("file:"):
         return found
     return found.model_copy(update={"url": page_url(rule)})

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from trainlint.engine.diagnose import Texts, own_diagnostic
 from trainlint.engine.diagnostic import Diagnostic, Edit, Fix
 from trainlint.engine.own_rules import BareSuppression, OwnRule, UnusedSuppression
-from trainlint.engine.registry import Registry, UnknownRule
+from trainlint.engine.registry import UnknownRule
 from trainlint.engine.selection import Selection
 from trainlint.engine.torchfix import COUNTERPARTS
 from trainlint.sources.document import Document
@@ -20,10 +20,10 @@ _CODES = re.compile(r":[^:]*$")
 _IMPORTABLE = "another file that imports this one may need it"
 
 
-def remarks(texts: Texts, selection: Selection, registry: Registry, *, trains: bool) -> list[Diagnostic]:
+def remarks(texts: Texts, selection: Selection, *, trains: bool) -> list[Diagnostic]:
     """What is to be said about the comments of a document, once all its findings are known. `trains`: the
     document is a program of its own."""
-    judge = _Judge(texts.checked, selection, registry, trains)
+    judge = _Judge(texts.checked, selection, trains)
     comments = texts.suppressions(texts.checked.filename).comments
     found = [remark for comment in comments for remark in judge.remarks(comment)]
     return [remark for remark in found if not _wanted(remark, comments)]
@@ -52,10 +52,10 @@ def _wanted(remark: Diagnostic, comments: list[Suppression]) -> bool:
 
 
 class _Judge:
-    def __init__(self, document: Document, selection: Selection, registry: Registry, trains: bool) -> None:
+    def __init__(self, document: Document, selection: Selection, trains: bool) -> None:
         self.document = document
         self.selection = selection
-        self.registry = registry
+        self.registry = selection.registry
         self.trains = trains
 
     def remarks(self, comment: Suppression) -> Iterator[Diagnostic]:
@@ -84,6 +84,8 @@ class _Judge:
             members = self.registry.matching(selector)
         except UnknownRule as error:
             return None if comment.kind == "noqa" or selector.upper() in COUNTERPARTS else str(error)
+        if not members:
+            return None  # it may be a rule of a plugin that could not be loaded
         rules = self.registry.rules
         # What makes a remark on a comment is not known yet.
         members = frozenset(name for name in members if rules[name].family != "tool")

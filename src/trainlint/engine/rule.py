@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -121,6 +122,33 @@ class Rule:
         )
 
 
+def flaws(rule: type[Rule]) -> list[str]:
+    """What is wrong with how a rule describes itself; nothing can be done with it then."""
+    missing = [name for name in _NEEDED if not hasattr(rule, name)]
+    if missing:
+        return [f"does not say its {' and '.join(f'`{name}`' for name in missing)}"]
+    found = []
+    for name, pattern, meant in _FORMS:
+        value = getattr(rule, name)
+        if not isinstance(value, str) or not re.fullmatch(pattern, value):
+            found.append(f"has {value!r} for `{name}`: {meant}")
+    if not (isinstance(rule.options_model, type) and issubclass(rule.options_model, Options)):
+        found.append("has an `options_model` that is no kind of `Options`")
+    return found
+
+
+_NEEDED = ("name", "code", "family", "since", "frameworks", "severity", "message", "good", "bad")
+_FORMS = (
+    ("name", r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "small words joined by `-`, such as `learning-rate-too-low`"),
+    ("code", r"[A-Z]+\d+", "capital letters and a number, such as `HS101`"),
+    ("family", r"[a-z][a-z0-9-]*", "a small word, such as `optimizer`"),
+    ("severity", "error|warning|info", "`error`, `warning` or `info`"),
+    ("profile", "default|strict|off", "`default`, `strict` or `off`"),
+    ("message", r"(?s).+", "one sentence"),
+    ("help", r"(?s).*", "text"),
+)
+
+
 def replace_value(setting: Setting[Any], content: str, reason: str) -> Fix | None:
     """A fix that writes another value where this one stands; None when it is not written in one place."""
     origin = setting.origin
@@ -152,4 +180,6 @@ def add_argument(
     )
 
 
-__all__ = ["Certainty", "Example", "Finding", "Options", "Rule", "add_argument", "replace_value", "weakest"]
+__all__ = [
+    "Certainty", "Example", "Finding", "Options", "Rule", "add_argument", "flaws", "replace_value", "weakest",
+]  # fmt: skip

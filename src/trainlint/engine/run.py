@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainlint.config.settings import Settings
+from trainlint.engine.asking import NOT_ASKED
 from trainlint.engine.baseline import Known, without_known
 from trainlint.engine.check import reported, selection_for
 from trainlint.engine.comments import needed_elsewhere
@@ -16,6 +17,8 @@ from trainlint.engine.diagnose import own_diagnostic
 from trainlint.engine.diagnostic import Diagnostic, Severity
 from trainlint.engine.own_rules import RuleFailed, UnusedSuppression
 from trainlint.engine.registry import registry
+from trainlint.engine.rule import Rule
+from trainlint.engine.selection import Selection
 from trainlint.engine.work import Outcome, Runner, Task, one_by_one, perform
 from trainlint.sources import disk
 from trainlint.sources.discovery import discover, shown_name
@@ -40,6 +43,8 @@ class RunResult:
     """What came of each file."""
     known: Known = field(default_factory=Known)
     """What baselines hid."""
+    rules: dict[str, type[Rule]] = field(default_factory=lambda: dict(registry().rules))
+    """The rules that were installed, those of plugins among them, by name."""
 
     def fails(self) -> bool:
         """Whether a finding is at least as severe as `fail-on` of its file, which may be `never`."""
@@ -104,11 +109,14 @@ def result_of(work: list[tuple[Task, Outcome]]) -> RunResult:
         for d in reported(outcome.diagnostics)
         if d.code != UnusedSuppression.code or d.place not in needed
     }
-    diagnostics = sorted(found.values(), key=lambda diagnostic: diagnostic.sort_key)
-    # A plugin is a matter of the run: the settings of its first file decide.
+    diagnostics = sorted(_once(found.values()), key=lambda diagnostic: diagnostic.sort_key)
     settings = {task.filename: task.settings for task, _ in work}
-    problems = _plugin_problems(next(iter(settings.values()), Settings()))
+    # A plugin is a matter of the run: it is told once, as the settings of the first file that names it say.
+    selections = [selection_for(its) for its in _different(settings.values()) or [Settings()]]
+    problems = dict.fromkeys(found for selection in selections for found in _plugin_problems(selection))
     result = RunResult([*problems, *diagnostics], list(settings), work=work)
+    for selection in reversed(selections):
+        result.rules |= selection.registry.rules
     result.thresholds = {filename: its.fail_on for filename, its in settings.items()}
     for _, outcome in work:
         for name, seconds in outcome.seconds.items():
@@ -160,12 +168,24 @@ def check_paths(
     return check_files(files, settings).diagnostics
 
 
-def _plugin_problems(settings: Settings) -> list[Diagnostic]:
-    selection = selection_for(settings)
+def _once(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings, but of a rule that is not asked any more only the first that says so."""
+    kept: dict[object, Diagnostic] = {}
+    for diagnostic in found:
+        repeated = diagnostic.code == RuleFailed.code and NOT_ASKED in diagnostic.message
+        kept.setdefault(diagnostic.message if repeated else id(diagnostic), diagnostic)
+    return list(kept.values())
+
+
+def _different(settings: Iterable[Settings]) -> list[Settings]:
+    return list({id(its): its for its in settings}.values())
+
+
+def _plugin_problems(selection: Selection) -> list[Diagnostic]:
     if not selection.chooses(RuleFailed.name):
         return []
     severity = selection.severities.get(RuleFailed.name)
     return [
-        own_diagnostic(RuleFailed, problem.plugin, f"not loaded: {problem.reason}", severity)
-        for problem in registry().problems
+        own_diagnostic(RuleFailed, problem.plugin, f"not loaded: {problem.reason}", severity, problem.row)
+        for problem in selection.registry.problems
     ]

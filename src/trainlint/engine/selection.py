@@ -36,6 +36,7 @@ class WrongOption(Exception):
 class Selection:
     """The rules of one run. Made once: it is where wrong selectors and options come to light."""
 
+    registry: Registry
     chosen: tuple[tuple[type[Rule], Options], ...]
     severities: dict[str, Severity]
     framework_versions: dict[str, str]
@@ -54,9 +55,11 @@ class Selection:
         options = {}
         for selector, given in settings.rules.items():
             with _about("rules", selector):
-                rule = registry.find(selector)
-            options[rule.name] = _options(rule, given, selector)
+                rule = registry.find_if_loaded(selector)
+            if rule:
+                options[rule.name] = _options(rule, given, selector)
         return cls(
+            registry=registry,
             chosen=tuple(
                 (rule, options.get(name) or rule.options_model())
                 for name, rule in registry.rules.items()

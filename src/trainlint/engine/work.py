@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trainlint.config.settings import Settings
+from trainlint.engine import asking
 from trainlint.engine.check import examine, own_findings, unreadable
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.engine.own_rules import AnalysisGaveUp
 from trainlint.engine.timings import timed, timing
 from trainlint.sources import disk
 from trainlint.sources.document import Document, Unreadable
+
+TIME_LIMIT = 60.0
+"""Seconds for one file. The slowest of public training code takes a few."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,8 @@ class Task:
     path: Path
     filename: str
     settings: Settings
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Rules of plugins that are not asked, because they ended a process, with what they did."""
 
 
 @dataclass
@@ -45,7 +51,7 @@ Runner = Callable[[Sequence[Task]], Iterator[tuple[int, Outcome]]]
 
 def perform(task: Task) -> Outcome:
     """Checks a file; one that cannot be read is a finding."""
-    with disk.noting() as facts, timing() as seconds:
+    with disk.noting() as facts, timing() as seconds, asking.without(task.left_out):
         try:
             with timed("reading"):
                 document = Document.from_path(disk.absolute(task.path), task.filename)
@@ -59,6 +65,30 @@ def one_by_one(tasks: Sequence[Task]) -> Iterator[tuple[int, Outcome]]:
     """The runner that needs nothing: each task in turn, here."""
     for number, task in enumerate(tasks):
         yield number, perform(task)
+
+
+@dataclass
+class LeftOut:
+    """The rules of plugins that ended processes in a run: on one file, or by taking too long, which nobody waits for
+    again."""
+
+    _always: dict[str, str] = field(default_factory=dict)
+    _once: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    def note(self, number: int, rule: str, reason: str, *, late: bool) -> None:
+        """A rule ended the process that did the task of this number."""
+        if late:
+            self._always[rule] = f"{asking.NOT_ASKED}: it {reason}"
+        self._once.setdefault(number, {})[rule] = reason
+
+    def applied(self, number: int, task: Task) -> Task:
+        """The task as it is to be done."""
+        left_out = self._always | self._once.get(number, {})
+        return replace(task, left_out=left_out) if left_out else task
+
+
+class NoCluster(Exception):
+    """There is no cluster that could do the work; the text says why."""
 
 
 def gave_up(task: Task, reason: str) -> Outcome:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from trainlint import __version__
 from trainlint.engine.diagnostic import Diagnostic, Severity
-from trainlint.engine.registry import registry
 from trainlint.engine.run import RunResult
 from trainlint.report.charts import chart
 from trainlint.report.frame import code_at, frame_of
@@ -50,7 +49,7 @@ def _parts(result: RunResult) -> Iterator[str]:
 
 def _charts(result: RunResult) -> Iterator[str]:
     found = result.diagnostics
-    rules = registry().rules
+    rules = result.rules
     families = ((rules[d.name].family if d.name in rules else "other", d.severity) for d in found)
     yield '<div class="charts">\n'
     yield chart("By rule", ((d.name, d.severity) for d in found)) + "\n"
@@ -72,7 +71,7 @@ def _filter(result: RunResult) -> Iterator[str]:
 def _finding(diagnostic: Diagnostic, result: RunResult) -> str:
     name = f"{diagnostic.code} {diagnostic.name}"
     severity = diagnostic.severity.value
-    rules = registry().rules
+    rules = result.rules
     family = rules[diagnostic.name].family if diagnostic.name in rules else "other"
     words = " ".join((name, family, diagnostic.message, visible(diagnostic.place.filename))).lower()
     title = f'<a href="{escape(diagnostic.url)}">{_text(name)}</a>' if diagnostic.url else _text(name)

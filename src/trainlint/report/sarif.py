@@ -8,7 +8,6 @@ from typing import Any
 from trainlint import __version__
 from trainlint.engine.diagnostic import Diagnostic, Edit, Fix, Related, Severity
 from trainlint.engine.pages import page_of, summary_of
-from trainlint.engine.registry import registry
 from trainlint.engine.run import RunResult
 from trainlint.report.physical import message, physical, uri
 from trainlint.syntax.positions import Place
@@ -41,7 +40,7 @@ def render(result: RunResult) -> str:
 def _rule(name: str, result: RunResult) -> dict[str, Any]:
     found = next(diagnostic for diagnostic in result.diagnostics if diagnostic.name == name)
     described: dict[str, Any] = {"id": found.code, "name": name}
-    rule = registry().rules.get(name)
+    rule = result.rules.get(name)
     if rule:
         page = page_of(rule)
         described |= {
