@@ -159,7 +159,10 @@ def _abstract_loop(
     machine.frame.loop_birth = birth
     loop.body = happened
     if happened:
-        loop.can_stop = _can_stop(body)
+        derived = machine.frame.chunk.derived
+        if (_can_stop, body) not in derived:
+            derived[_can_stop, body] = _can_stop(body)
+        loop.can_stop = derived[_can_stop, body]
         machine.happened.append(loop)
     # A return within some turn: the loop may end without it as well.
     return Flow.RAISE if flow is Flow.RAISE else Flow.NEXT
@@ -183,8 +186,7 @@ def _is_range(value: Value) -> TypeGuard[Known]:
 
 def forget_what_changes(machine: Machine, body: cst.BaseSuite) -> None:
     """Before a body that stands for all turns: numbers it reassigns are unknown from the start."""
-    changed = _Assigned()
-    body.visit(changed)
+    changed = _assigned(machine, body)
     scope: Scope | None = machine.frame.scope
     for name in changed.names:
         found = scope.slots.get(name) if scope is not None else None
@@ -199,8 +201,7 @@ def forget_what_a_method_changes(machine: Machine, method: Value) -> None:
     """Before a method that stands for all its calls: numbers of its object that it reassigns are unknown."""
     if not isinstance(method, Bound) or not isinstance(method.function, Function):
         return
-    changed = _Assigned()
-    method.function.node.body.visit(changed)
+    changed = _assigned(machine, method.function.node.body)
     if isinstance(method.receiver, Mutable):
         _forget_attributes(machine, method.receiver, changed.attributes)
 
@@ -210,6 +211,16 @@ def _forget_attributes(machine: Machine, receiver: Mutable, names: set[str]) -> 
         found = receiver.slots.get(name)
         if isinstance(found, Known) and isinstance(found.value, int | float):
             machine.write(receiver, name, Unknown(CHANGES_IN_LOOP))
+
+
+def _assigned(machine: Machine, body: cst.CSTNode) -> _Assigned:
+    """What a body assigns; found once for each."""
+    derived = machine.frame.chunk.derived
+    found = derived.get((_Assigned, body))
+    if not isinstance(found, _Assigned):
+        found = derived[_Assigned, body] = _Assigned()
+        body.visit(found)
+    return found
 
 
 class _Assigned(cst.CSTVisitor):

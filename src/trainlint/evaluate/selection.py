@@ -25,12 +25,8 @@ def training_names(chunks: Sequence[Chunk]) -> frozenset[str]:
     """Functions and methods of a file that train, directly or through each other."""
     words: dict[str, set[str]] = {}
     for chunk in chunks:
-        for statement in chunk.statements:
-            for node in ast.walk(statement):
-                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith(
-                    "__"
-                ):
-                    words.setdefault(node.name, set()).update(words_of(node.body) - _variables(node))
+        for name, mentioned in _functions(chunk):
+            words.setdefault(name, set()).update(mentioned)
     training: set[str] = set()
     waiting = set(TRAINING_WORDS)
     while waiting:
@@ -38,6 +34,19 @@ def training_names(chunks: Sequence[Chunk]) -> frozenset[str]:
         training |= found
         waiting = found
     return frozenset(training)
+
+
+def _functions(chunk: Chunk) -> list[tuple[str, frozenset[str]]]:
+    """The functions and methods of a chunk, at any depth, with what their bodies mention."""
+    if _functions not in chunk.derived:
+        chunk.derived[_functions] = [
+            (node.name, words_of(node.body) - _variables(node))
+            for statement in chunk.statements
+            for node in ast.walk(statement)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("__")
+        ]
+    found: list[tuple[str, frozenset[str]]] = chunk.derived[_functions]
+    return found
 
 
 def is_variable(word: str) -> bool:

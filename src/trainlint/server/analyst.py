@@ -36,6 +36,7 @@ class Analyst:
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self._texts: dict[str, bytes] = {}
         self._configured: dict[str, Any] = {}
+        self._chunks: Any = {}
         self._running: int | None = None
         self._unwanted: set[int] = set()
 
@@ -156,11 +157,12 @@ class Analyst:
     @contextlib.contextmanager
     def _seen_from(self, folder: str) -> Iterator[None]:
         from trainlint.sources import disk
+        from trainlint.syntax.reuse import reusing
 
         # Names of files in findings, and patterns in settings, are those of a run in the workspace's folder.
         with contextlib.suppress(OSError):
             os.chdir(folder)
-        with disk.overlaid(self._texts):
+        with disk.overlaid(self._texts), reusing(self._chunks):
             yield
 
 

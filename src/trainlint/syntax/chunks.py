@@ -8,17 +8,23 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import libcst as cst
-from libcst.metadata import MetadataWrapper, PositionProvider
 
+from trainlint.sources.lines import LineIndex
+from trainlint.syntax import reuse
 from trainlint.syntax.gate import is_too_deep, parse
 from trainlint.syntax.positions import Place
+from trainlint.syntax.spans import Span, spans_of
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+
+_KEPT = frozenset({"module", "binds", "words", "names", "_spans", "_lines"})
+"""What a chunk has worked out from its text alone."""
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -32,6 +38,8 @@ class Chunk:
     first_row: int
     statements: tuple[ast.stmt, ...] = field(repr=False)
     readable: bool = True  # False: nested too deeply for libcst
+    derived: dict[object, Any] = field(default_factory=dict, repr=False)
+    """What readers of the chunk worked out from its text alone."""
 
     @cached_property
     def definition(self) -> Definition | None:
@@ -73,19 +81,28 @@ class Chunk:
         return cst.parse_module(self.text)
 
     @cached_property
-    def _positions(self) -> dict[cst.CSTNode, object]:
+    def _spans(self) -> Mapping[cst.CSTNode, Span]:
         # Only chunks with something to report pay for this.
-        wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
-        return dict(wrapper.resolve(PositionProvider))
+        return spans_of(self.module)
+
+    @cached_property
+    def _lines(self) -> LineIndex:
+        return LineIndex(self.text)
 
     def place_of(self, node: cst.CSTNode) -> Place:
         """Where a node of this chunk stands in the file."""
-        found = self._positions.get(node)
-        if not isinstance(found, cst.metadata.CodeRange):
+        found = self._spans.get(node)
+        if found is None:
             return Place(self.filename, self.first_row, 1, self.first_row, 1)
         offset = self.first_row - 1
-        start, end = found.start, found.end
-        return Place(self.filename, start.line + offset, start.column + 1, end.line + offset, end.column + 1)
+        (row, column), (end_row, end_column) = map(self._lines.position, found)
+        return Place(self.filename, row + offset, column, end_row + offset, end_column)
+
+    def take_from(self, earlier: Chunk) -> None:
+        """Takes over what was worked out for a chunk with the same text."""
+        self.readable, self.derived = earlier.readable, earlier.derived
+        for name in _KEPT & earlier.__dict__.keys():
+            self.__dict__[name] = earlier.__dict__[name]
 
     def code_for(self, node: cst.CSTNode) -> str:
         return self.module.code_for_node(node)
@@ -99,6 +116,7 @@ def split(text: str, filename: str) -> list[Chunk]:
     """
     tree = parse(text)
     lines = _LINE.findall(text)
+    before = reuse.before(filename)
     groups: list[list[ast.stmt]] = []
     for statement in tree.body:
         if groups and statement.lineno <= (groups[-1][-1].end_lineno or 0):
@@ -108,9 +126,15 @@ def split(text: str, filename: str) -> list[Chunk]:
     chunks, start = [], 0
     for number, group in enumerate(groups):
         end = len(lines) if number == len(groups) - 1 else (group[-1].end_lineno or group[-1].lineno)
-        readable = not any(is_too_deep(statement) for statement in group)
-        chunks.append(Chunk(filename, "".join(lines[start:end]), start + 1, tuple(group), readable))
+        chunk = Chunk(filename, "".join(lines[start:end]), start + 1, tuple(group))
+        same = before.take(chunk.text)
+        if same is not None:
+            chunk.take_from(same)
+        else:
+            chunk.readable = not any(is_too_deep(statement) for statement in group)
+        chunks.append(chunk)
         start = end
+    reuse.keep(filename, chunks)
     return chunks
 
 
