@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 import trainlint
 from tests.rules.cases import Case, cases_in
-from tests.rules.policing import every_rule
+from tests.rules.policing import applied, every_rule
+from trainlint.engine.diagnostic import Diagnostic, Fix
 
 FOLDER = Path(__file__).parent
+RULES = {rule.name: rule for rule in every_rule()}
 
 CASES = [
     pytest.param(case, id=f"{path.stem}: {case.title}")
@@ -29,6 +33,23 @@ def test_case(case: Case, tmp_path: Path) -> None:
     else:
         found = trainlint.check_source(case.code, filename=case.filename)
     assert {(d.place.row, d.name, d.severity.value) for d in found} == case.expected
+    for diagnostic in found:
+        if diagnostic.fix is not None and not case.files:
+            assert_mends(diagnostic.fix, diagnostic, found, case)
+
+
+def assert_mends(fix: Fix, mended: Diagnostic, found: list[Diagnostic], case: Case) -> None:
+    """A fix takes its finding away and brings no other, but those that stood in its shadow."""
+    text = applied(fix, case.code)
+    ast.parse(text)
+    left = trainlint.check_source(text, filename=case.filename)
+    told = Counter((diagnostic.name, diagnostic.message) for diagnostic in left)
+    before = Counter((diagnostic.name, diagnostic.message) for diagnostic in found)
+    key = (mended.name, mended.message)
+    assert told[key] < before[key], f"{mended.name} is still there:\n{text}"
+    shadowed = {mended.name, *RULES[mended.name].silences}
+    more = {diagnostic.name for diagnostic in left} - {diagnostic.name for diagnostic in found} - shadowed
+    assert not more, f"more is found:\n{text}"
 
 
 @pytest.mark.parametrize("rule", list(every_rule()), ids=lambda rule: rule.name)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import re
-
-from trainlint.api import Certainty, Edit, Example, Fix, Layer, Objective, Rule, TrainingPlan, kinds
+from trainlint.api import (
+    Certainty,
+    Example,
+    Fix,
+    Layer,
+    Objective,
+    Rule,
+    TrainingPlan,
+    add_argument,
+    called_instead,
+    kinds,
+    replace_value,
+    unsafe,
+)
 
 WANT_LOGARITHMS = frozenset({"nll", "kl_divergence"})
 
-TWINS = (
-    (re.compile(r"(?<=\.)softmax(?=\()"), "log_softmax"),
-    (re.compile(r"(?<=\.)Softmax(?=\()"), "LogSoftmax"),
-)
+TWINS = {"softmax": "log_softmax", "Softmax": "LogSoftmax"}
 """How a softmax is written, and what gives its logarithm."""
 
 
@@ -35,7 +43,8 @@ class LogProbabilityLossMisused(Rule):
     The way to the loss cannot be followed; a logarithm on the way.
 
     ## Fix safety
-    Unsafe: whoever else reads the output of the softmax gets logarithms as well.
+    Unsafe: whoever else reads the output of the softmax gets logarithms as well; where the loss is changed instead,
+    to cross entropy or another mean, the size of the loss and of its gradient changes.
 
     ## Sources
     Inputs and `reduction`: documentation of `torch.nn.NLLLoss`, `KLDivLoss` and `PoissonNLLLoss`; PyTorch
@@ -176,7 +185,7 @@ class LogProbabilityLossMisused(Rule):
             layer = found[0]
             self.tell(objective, *found, fix=in_logarithms(layer))
         elif found := objective.ends_in(kinds.AFFINE):
-            self.tell(objective, *found, message=RAW, help=ADD_LOG_SOFTMAX)
+            self.tell(objective, *found, message=RAW, help=ADD_LOG_SOFTMAX, fix=taking_scores(objective))
         elif objective.loss == "kl_divergence" and averages(objective):
             self.report(
                 objective.loss_origin,
@@ -185,6 +194,7 @@ class LogProbabilityLossMisused(Rule):
                 certainty=objective.certainty,
                 message="`{loss}` divides by classes as well: the loss is too small by their number",
                 help='say `reduction="batchmean"`, which is the mathematical mean',
+                fix=averaged(objective),
                 loss=objective.title,
             )
 
@@ -193,13 +203,13 @@ class LogProbabilityLossMisused(Rule):
         if takes_logarithms is None:
             return
         if takes_logarithms.value is True and (found := objective.ends_in({"exponential"})):
-            self.tell(
-                objective, *found, message=TWICE, help="leave the exponential out, or `log_input=False`"
-            )
+            fix = add_argument(objective.loss_origin, "log_input=False", "unsafe", RATES)
+            if takes_logarithms.is_written:
+                fix = replace_value(takes_logarithms, "False", RATES)
+            self.tell(objective, *found, message=TWICE, help=NO_EXPONENTIAL, fix=fix)
         elif takes_logarithms.value is False and (found := objective.ends_in(kinds.AFFINE)):
-            self.tell(
-                objective, *found, message=NEGATIVE, help="leave `log_input` at True, or end in softplus"
-            )
+            fix = replace_value(takes_logarithms, "True", RATES)
+            self.tell(objective, *found, message=NEGATIVE, help=LOGARITHMS, fix=fix)
 
     def tell(
         self,
@@ -227,7 +237,30 @@ class LogProbabilityLossMisused(Rule):
 RAW = "`{loss}` wants logarithms and gets raw scores of `{layer}`: it falls without end"
 ADD_LOG_SOFTMAX = "put `log_softmax` in front of it, or use `CrossEntropyLoss`, which takes scores"
 TWICE = "`{loss}` applies a second exponential: its values overflow"
+NO_EXPONENTIAL = "leave the exponential out, or `log_input=False`"
+LOGARITHMS = "leave `log_input` at True, or end in softplus"
 NEGATIVE = "`{loss}` takes the logarithm of raw scores: NaN below 0"
+
+
+RATES = "what the network gives is read in another way"
+
+
+def taking_scores(objective: Objective) -> Fix | None:
+    """`cross_entropy` in place of `nll_loss`: it takes the logarithm of the softmax itself."""
+    reason = "the network gives scores: who reads them as log-probabilities is mistaken still"
+    return unsafe("Use cross entropy", reason, called_instead(objective.loss_origin, OF_SCORES))
+
+
+OF_SCORES = {"NLLLoss": "CrossEntropyLoss", "nll_loss": "cross_entropy"}
+
+
+def averaged(objective: Objective) -> Fix | None:
+    """A fix that divides by the samples only."""
+    reduction = objective.settings["reduction"]
+    reason = "the loss, and with it the gradient, is larger by the number of classes"
+    if reduction.is_written:
+        return replace_value(reduction, '"batchmean"', reason)
+    return add_argument(objective.loss_origin, 'reduction="batchmean"', "unsafe", reason)
 
 
 def averages(objective: Objective) -> bool:
@@ -236,11 +269,6 @@ def averages(objective: Objective) -> bool:
 
 
 def in_logarithms(layer: Layer) -> Fix | None:
-    """A fix that writes the softmax's logarithm, where its name stands once in the code of the layer."""
-    site = layer.origin.site if layer.origin else None
-    for name, twin in TWINS:
-        if site is not None and len(name.findall(site.text)) == 1:
-            edit = Edit(place=site.place, content=name.sub(twin, site.text))
-            reason = "other readers of this output get logarithms as well"
-            return Fix(applicability="unsafe", message=f"Use `{twin}`", edits=(edit,), reason=reason)
-    return None
+    """A fix that writes the softmax's logarithm."""
+    reason = "other readers of this output get logarithms as well"
+    return unsafe("Take the logarithm", reason, called_instead(layer.origin, TWINS))

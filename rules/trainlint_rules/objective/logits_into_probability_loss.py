@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Rule, TrainingPlan, kinds, weakest
+from trainlint.api import (
+    Example,
+    Fix,
+    Layer,
+    Objective,
+    Rule,
+    TrainingPlan,
+    add_argument,
+    called_instead,
+    kinds,
+    unsafe,
+    weakest,
+)
 
 LOSSES = frozenset({"categorical_cross_entropy", "sparse_categorical_cross_entropy", "binary_cross_entropy"})
 
@@ -23,6 +35,11 @@ class LogitsIntoProbabilityLoss(Rule):
     The last layer is a `Lambda`, a layer of one's own, or anything else that cannot be followed. The value
     of `from_logits` is not known. Activations that do not fit are looked at by
     `output-activation-loss-mismatch`.
+
+    ## Fix safety
+    Safe where a loss of one class of many gets `from_logits=True`: the network gives what it gave before. Unsafe
+    where an activation is added, which turns scores into probabilities for all that read them, and where `BCELoss`
+    becomes `BCEWithLogitsLoss`: what counts as a yes is then a score above 0.
 
     ## Sources
     Keras' `from_logits=False` and its clipping: `keras/src/losses/losses.py` and the backends' `nn.py`. The
@@ -162,6 +179,9 @@ class LogitsIntoProbabilityLoss(Rule):
                 because=(objective.loss_origin,),
                 message=RAISES if raises else None,
                 help=RAISES_HELP if raises else None,
+                fix=with_logits(objective)
+                if raises
+                else from_logits(objective) or activated(objective, layer),
                 loss=objective.title,
                 layer=layer.title,
             )
@@ -169,3 +189,35 @@ class LogitsIntoProbabilityLoss(Rule):
 
 RAISES = "`{loss}` raises on raw scores of `{layer}`: they leave [0, 1]"
 RAISES_HELP = "use `BCEWithLogitsLoss`, or end the network with a sigmoid"
+
+
+def with_logits(objective: Objective) -> Fix | None:
+    """PyTorch's twin that takes scores."""
+    edit = called_instead(objective.loss_origin, WITH_LOGITS)
+    return unsafe("Take scores", "a yes is a score above 0, no longer a probability above 0.5", edit)
+
+
+WITH_LOGITS = {
+    "BCELoss": "BCEWithLogitsLoss",
+    "binary_cross_entropy": "binary_cross_entropy_with_logits",
+}
+
+
+def from_logits(objective: Objective) -> Fix | None:
+    """A fix that tells the loss about scores, where it is an object for one class of many."""
+    origin = objective.loss_origin
+    site = origin.site if origin is not None else None
+    is_object = site is not None and f"{objective.title}(" in site.text and "from_logits" not in site.text
+    if not is_object or objective.loss == "binary_cross_entropy":
+        return None  # metrics of a yes or no compare probabilities with 0.5
+    return add_argument(origin, "from_logits=True", "safe")
+
+
+def activated(objective: Objective, layer: Layer) -> Fix | None:
+    """A fix that ends the network in probabilities, where the last layer of Keras says nothing about them."""
+    site = layer.origin.site if layer.origin is not None else None
+    if site is None or "activation" in site.text or layer.title not in site.text:
+        return None
+    activation = "sigmoid" if objective.loss == "binary_cross_entropy" else "softmax"
+    reason = "all that read this output get probabilities"
+    return add_argument(layer.origin, f'activation="{activation}"', "unsafe", reason)

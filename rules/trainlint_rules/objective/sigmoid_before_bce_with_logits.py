@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Rule, TrainingPlan
+from trainlint.api import Example, Rule, TrainingPlan, unsafe, without
 
 
 class SigmoidBeforeBceWithLogits(Rule):
@@ -20,6 +20,9 @@ class SigmoidBeforeBceWithLogits(Rule):
     ## When it stays silent
     The way from the network to the loss cannot be followed. A sigmoid inside the network, as in a gate; one
     that only inference goes through.
+
+    ## Fix safety
+    Unsafe: code that reads the output as a probability gets a score; what was above 0.5 is then above 0.
 
     ## Sources
     The input of the loss: documentation of `torch.nn.BCEWithLogitsLoss`. The levels: -ln(sigmoid(1)) = 0.313
@@ -160,5 +163,9 @@ class SigmoidBeforeBceWithLogits(Rule):
                     subject=objective,
                     certainty=certainty,
                     because=(objective.loss_origin,),
+                    fix=unsafe(f"Leave `{layer.title}` out", REASON, without(layer.origin)),
                     loss=objective.title,
                 )
+
+
+REASON = "whoever reads this output gets scores, no probabilities"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import e, log
 
-from trainlint.api import Example, Objective, Rule, TrainingPlan
+from trainlint.api import Example, Objective, Rule, TrainingPlan, unsafe, without
 
 
 class SoftmaxBeforeCrossEntropy(Rule):
@@ -25,6 +25,9 @@ class SoftmaxBeforeCrossEntropy(Rule):
     ## When it stays silent
     The way from the network to the loss cannot be followed. A softmax inside the network, as in attention;
     one that only inference goes through; soft targets, since only the prediction is looked at.
+
+    ## Fix safety
+    Unsafe: code that reads the output as probabilities, to predict or to show them, gets scores.
 
     ## Sources
     The input of the loss and its formula: documentation of `torch.nn.CrossEntropyLoss`. The levels: the
@@ -207,6 +210,7 @@ class SoftmaxBeforeCrossEntropy(Rule):
                     subject=objective,
                     certainty=certainty,
                     because=(objective.loss_origin,),
+                    fix=unsafe(f"Leave `{layer.title}` out", REASON, without(layer.origin)),
                     loss=objective.title,
                     floor=floor(objective),
                 )
@@ -220,9 +224,13 @@ class SoftmaxBeforeCrossEntropy(Rule):
                     message="`{layer}` changes nothing here: `{loss}` applies it again",
                     help="harmless; without it the network returns scores, as the loss expects",
                     because=(objective.loss_origin,),
+                    fix=unsafe(f"Leave `{layer.title}` out", REASON, without(layer.origin)),
                     layer=layer.title,
                     loss=objective.title,
                 )
+
+
+REASON = "whoever reads this output gets scores, no probabilities"
 
 
 def floor(objective: Objective) -> str:

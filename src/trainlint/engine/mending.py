@@ -1,0 +1,165 @@
+"""Edits that fixes of several rules are made of: leave a layer out, put one before, say another name.
+
+Each gives None where the code is not of a form in which the edit is sure to say what it should.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import libcst as cst
+
+from trainlint.engine.diagnostic import Edit, Fix
+from trainlint.syntax.positions import NodeSite, Place, Site
+from trainlint.syntax.surroundings import last_name, neighbours, passing_statement
+from trainlint.values.origin import Origin
+
+
+def unsafe(message: str, reason: str, *edits: Edit | None) -> Fix | None:
+    """An unsafe fix of these edits; None when one of them is not possible."""
+    made = tuple(edit for edit in edits if edit is not None)
+    if not made or len(made) < len(edits):
+        return None
+    return Fix(applicability="unsafe", message=message, edits=made, reason=reason)
+
+
+def without(origin: Origin | None) -> Edit | None:
+    """The code of an operation or layer taken away, or where a module keeps it `Identity` in its place."""
+    site = (origin.source_edit_site or origin.site) if origin is not None else None
+    if site is not None and site.text[:1] in "'\"":
+        return called_instead(origin, dict.fromkeys(_ACTIVATIONS, "linear"))
+    return unwrapped(origin) or left_out(origin) or identity_instead(origin)
+
+
+_ACTIVATIONS = ("softmax", "log_softmax", "sigmoid", "tanh", "relu", "hard_sigmoid")
+"""Words for Keras, where `linear` changes nothing (keras/src/activations)."""
+
+
+def called_instead(origin: Origin | None, names: Mapping[str, str]) -> Edit | None:
+    """Another name for what is chosen at a place: a word in quotes, or the last part of a dotted name."""
+    site = (origin.source_edit_site or _site(origin)) if origin is not None else None
+    if site is None:
+        return None
+    for name, other in names.items():
+        pattern = re.compile(rf"(?<=['\"]){re.escape(name)}(?=['\"])|(?<=\.){re.escape(name)}\b")
+        if len(pattern.findall(site.text)) == 1:
+            return Edit(place=site.place, content=pattern.sub(other, site.text))
+    return None
+
+
+def unwrapped(origin: Origin | None) -> Edit | None:
+    """What an operation is done to, without the operation: `f(x, …)`, `x.f(…)` and `x / y` become `x`.
+
+    For a call of a name or of a function of a module its first argument stays, for a method its object.
+    """
+    site = _site(origin)
+    node = site.node if isinstance(site, NodeSite) else None
+    inner = _operand(node) if node is not None else None
+    if inner is None or site is None or not isinstance(site, NodeSite) or "#" in site.text:
+        return None
+    text = site.chunk.code_for(inner)
+    return Edit(place=site.place, content=f"({text})" if _binds_loosely(inner) else text)
+
+
+def left_out(origin: Origin | None) -> Edit | None:
+    """Without an item of a list or of arguments, or the statement `model.add(…)` that adds it."""
+    site = _site(origin)
+    if not isinstance(site, NodeSite):
+        return None
+    statement = passing_statement(site, "add")
+    if statement is not None:
+        place = Place(statement.filename, statement.row, 1, statement.end_row + 1, 1)
+        return Edit(place=place, content="")
+    around = neighbours(site)
+    if around is None:
+        return None
+    before, behind = around
+    if before is not None:
+        return Edit(place=_between(before.place, site.place, ends=True), content="")
+    return Edit(place=_between(site.place, behind.place), content="") if behind is not None else None
+
+
+def identity_instead(origin: Origin | None) -> Edit | None:
+    """`nn.Identity()` for a layer of PyTorch, under the name that the program has for torch.nn."""
+    site = _site(origin)
+    node = site.node if isinstance(site, NodeSite) else None
+    if not isinstance(site, NodeSite) or not isinstance(node, cst.Call):
+        return None
+    module, dot, name = site.chunk.code_for(node.func).rpartition(".")
+    return Edit(place=site.place, content=f"{module}.Identity()") if dot and name[:1].isupper() else None
+
+
+def put_before(origin: Origin | None, code: str) -> Edit | None:
+    """One more item before an item of a list or of arguments, or before the statement `model.add(…)`."""
+    site = _site(origin)
+    if not isinstance(site, NodeSite):
+        return None
+    place, statement = site.place, passing_statement(site, "add")
+    if statement is not None:
+        start = Place(place.filename, statement.row, statement.column, place.row, place.column)
+        if place.row != statement.row:
+            return None
+        adding = text_of_line(site)[statement.column - 1 : place.column - 1]
+        return Edit(place=start, content=f"{adding}{code})\n{' ' * (statement.column - 1)}{adding}")
+    around = neighbours(site)
+    if around is None:
+        return None
+    rows = [other.place.row for other in around if other is not None]
+    separator = f",\n{' ' * (place.column - 1)}" if rows and place.row not in rows else ", "
+    return Edit(place=place, content=f"{code}{separator}{site.text}")
+
+
+def text_of_line(site: NodeSite) -> str:
+    """The row of the program on which a piece of code begins."""
+    lines = site.chunk.text.splitlines()
+    return lines[site.place.row - site.chunk.first_row]
+
+
+def _between(first: Place, second: Place, *, ends: bool = False) -> Place:
+    """From the start of one place to that of another, or with `ends` from end to end."""
+    if ends:
+        return Place(first.filename, first.end_row, first.end_column, second.end_row, second.end_column)
+    return Place(first.filename, first.row, first.column, second.row, second.column)
+
+
+def _site(origin: Origin | None) -> Site | None:
+    return origin.site if origin is not None else None
+
+
+def _operand(node: cst.CSTNode) -> cst.BaseExpression | None:
+    """What an operation is done to; None where `a.f(b)` may be a method of `a` as well as a function."""
+    if isinstance(node, cst.BinaryOperation):
+        return node.left
+    if not isinstance(node, cst.Call) or any(argument.star for argument in node.args):
+        return None
+    if last_name(node.func)[:1].isupper():
+        return None  # makes a layer
+    plain = [argument.value for argument in node.args if argument.keyword is None]
+    if not isinstance(node.func, cst.Attribute):
+        return plain[0] if plain else None
+    owner = node.func.value
+    if not plain or _is_number(plain[0]):
+        return owner
+    if len(node.args) > 1 or last_name(owner) in {"F", "functional"} or not isinstance(plain[0], cst.Name):
+        return plain[0]
+    return None
+
+
+def _is_number(node: cst.BaseExpression) -> bool:
+    while isinstance(node, cst.UnaryOperation):
+        node = node.expression
+    return isinstance(node, cst.Integer)
+
+
+def _binds_loosely(node: cst.BaseExpression) -> bool:
+    """Whether an expression needs parentheses to stand within another one."""
+    loose = (
+        cst.BinaryOperation,
+        cst.BooleanOperation,
+        cst.Comparison,
+        cst.IfExp,
+        cst.Lambda,
+        cst.UnaryOperation,
+    )
+    return isinstance(node, loose) and not node.lpar
