@@ -1,7 +1,7 @@
 """What rule authors import, and nothing else."""
 
 from trainlint.engine.diagnostic import Edit, Fix
-from trainlint.engine.mending import called_instead, put_before, unsafe, unwrapped, without
+from trainlint.engine.mending import beside, called_instead, put_before, unsafe, unwrapped, without
 from trainlint.engine.rule import Example, Options, Rule, add_argument, replace_value
 from trainlint.plan import context, kinds
 from trainlint.plan.data import Data, Rescaling
@@ -26,6 +26,6 @@ __all__ = [
     "Branch", "Certainty", "Data", "Edit", "Evaluation", "Event", "Example", "Fix", "IncompleteStep",
     "Layer", "Leak", "Loop", "Metric", "Misfit", "Monitor", "Network", "Objective", "Optimizer", "Options",
     "Origin", "ParameterGroup", "Rescaling", "Rule", "Schedule", "Sequence", "Setting", "ShuffledApart",
-    "Target", "TrainingPlan", "TrainingRun", "Unused", "WrongMode", "add_argument", "called_instead",
+    "Target", "TrainingPlan", "TrainingRun", "Unused", "WrongMode", "add_argument", "beside", "called_instead",
     "context", "kinds", "put_before", "replace_value", "spoken", "unsafe", "unwrapped", "weakest", "without",
 ]  # fmt: skip

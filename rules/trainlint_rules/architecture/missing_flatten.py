@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from trainlint.api import Certainty, Example, Layer, Network, Objective, Rule, TrainingPlan
+from math import prod
+
+from trainlint.api import (
+    Certainty,
+    Example,
+    Fix,
+    Layer,
+    Network,
+    Objective,
+    Rule,
+    TrainingPlan,
+    beside,
+    put_before,
+    unsafe,
+)
 
 
 class MissingFlatten(Rule):
@@ -21,6 +35,10 @@ class MissingFlatten(Rule):
     ## When it stays silent
     One answer for each place is wanted: labels of that shape, a map as large as the image. A pooling or
     flattening later on; axes that were moved before the linear layer; a linear layer as wide as the map.
+
+    ## Fix safety
+    Unsafe: the layer gets a weight for each place of the map. Offered where the size of the map is known and, in
+    PyTorch, the linear layer reads as many values.
 
     ## Sources
     Humbatova et al. 2020 (missing flatten layer); NeuraLint f001, f011. `Dense` on more than two axes:
@@ -139,6 +157,7 @@ class MissingFlatten(Rule):
                         misfit.layer.origin,
                         subject=misfit.layer,
                         certainty=misfit.certainty,
+                        fix=flattened(misfit.layer),
                         layer=misfit.layer.title,
                         effect="the first forward pass fails",
                     )
@@ -150,9 +169,24 @@ class MissingFlatten(Rule):
                     subject=layer,
                     certainty=objective.certainty if objective is not None else Certainty.EXACT,
                     because=(objective.origin if objective is not None else None,),
+                    fix=flattened(layer),
                     layer=layer.title,
                     effect=f"an answer for each of {places(layer)}",
                 )
+
+
+def flattened(layer: Layer) -> Fix | None:
+    """A Flatten before a linear layer that can read all values of the map."""
+    sizes = layer.input_shape[1:] if layer.input_shape else (None,)
+    if not all(isinstance(size, int) for size in sizes):
+        return None
+    wanted = layer.settings.get("input_units")
+    values = prod(size for size in sizes if isinstance(size, int))
+    if layer.title == "Linear" and (wanted is None or wanted.value != values):
+        return None
+    flatten = beside(layer.origin, "Flatten")
+    edit = put_before(layer.origin, f"{flatten}()") if flatten else None
+    return unsafe("Put a Flatten before it", "the layer gets a weight for each place of the map", edit)
 
 
 def answering_by_place(network: Network) -> Layer | None:

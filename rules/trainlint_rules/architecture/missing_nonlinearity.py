@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from trainlint.api import Example, Layer, Rule, TrainingPlan, context
+from trainlint.api import (
+    Example,
+    Fix,
+    Layer,
+    Rule,
+    TrainingPlan,
+    add_argument,
+    beside,
+    context,
+    put_before,
+    unsafe,
+)
 
 
 class MissingNonlinearity(Rule):
@@ -26,6 +37,10 @@ class MissingNonlinearity(Rule):
     inverted residuals), depthwise and separable convolutions, convolutions with a kernel like 1 x 3. An
     output that something else reads as well, layer normalisation between, operations that cannot be
     followed.
+
+    ## Fix safety
+    Unsafe: the network becomes another function. Offered where the layer of Keras has no activation, and inside
+    `Sequential` of PyTorch.
 
     ## Sources
     UMLAUT (MissingActivation), NeuraLint f009. Linear bottlenecks: MobileNetV2 (Sandler et al. 2018,
@@ -152,17 +167,33 @@ class MissingNonlinearity(Rule):
     def check(self, plan: TrainingPlan) -> None:
         for network in plan.networks:
             for chain in network.linear_chains:
-                pair = next((pair for pair in pairwise(chain) if not is_meant(*pair)), None)
-                if pair:
-                    first, second = pair
+                pairs = [pair for pair in pairwise(chain) if not is_meant(*pair)]
+                if pairs:
+                    first, second = pairs[0]
                     self.report(
                         first.origin,
                         subject=network,
                         severity="info" if context.DEMO in plan.context else "warning",
                         because=(second.origin,),
+                        fix=with_activations(pairs),
                         first=first.title,
                         second=second.title,
                     )
+
+
+def with_activations(pairs: list[tuple[Layer, Layer]]) -> Fix | None:
+    """ReLU between the layers of each pair: in Keras' first layer, in PyTorch as a layer of `Sequential`."""
+    edits = []
+    for first, second in pairs:
+        rectifier = beside(second.origin, "ReLU")
+        if first.title in {"Dense", "Conv1D", "Conv2D", "Conv3D"}:
+            added = add_argument(first.origin, 'activation="relu"', "unsafe", "")
+            site = first.origin.site if first.origin is not None else None
+            is_free = added is not None and site is not None and "activation" not in site.text
+            edits.append(added.edits[0] if added is not None and is_free else None)
+        else:
+            edits.append(put_before(second.origin, f"{rectifier}()") if rectifier else None)
+    return unsafe("Put ReLU between them", "the network becomes another function", *edits)
 
 
 def is_meant(first: Layer, second: Layer) -> bool:

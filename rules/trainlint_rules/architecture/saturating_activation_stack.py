@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Layer, Network, Optimizer, Rule, TrainingPlan, context
+from trainlint.api import (
+    Example,
+    Fix,
+    Layer,
+    Network,
+    Optimizer,
+    Rule,
+    TrainingPlan,
+    called_instead,
+    context,
+    unsafe,
+)
 from trainlint_rules.architecture.depth_thresholds import (
     ADAPTIVE,
     SIGMOID,
@@ -40,6 +51,9 @@ class SaturatingActivationStack(Rule):
     Runs with batch or layer normalisation, residual sums, operations that cannot be followed. Gates, which
     are multiplied with something, those inside LSTM, GRU and attention, and the last activation of the
     network.
+
+    ## Fix safety
+    Unsafe: hidden values are no longer bounded, and weights trained before do not fit.
 
     ## Sources
     The measured tables stand in `depth_thresholds.py`. AutoTrainer and DeepDiagnosis look for the same when
@@ -211,11 +225,32 @@ class SaturatingActivationStack(Rule):
             subject=network,
             severity="warning" if is_deep else "info",
             because=tuple(layer.origin for layer in chain[1:]),
+            fix=rectified(chain),
             message=None if is_sigmoid else "{count} `{activation}` layers in a row take the gradient away",
             count=len(chain),
             activation=first.kind,
             ratio=gradient_ratio(len(chain)),
         )
+
+
+def rectified(chain: tuple[Layer, ...]) -> Fix | None:
+    """ReLU in place of every activation of a chain."""
+    origins = {
+        str(layer.origin.site.place): layer.origin for layer in chain if layer.origin and layer.origin.site
+    }
+    edits = [called_instead(origin, RECTIFIED) for origin in origins.values()]
+    return unsafe("Use ReLU in the hidden layers", "hidden values are no longer bounded", *edits)
+
+
+RECTIFIED = {
+    "sigmoid": "relu",
+    "Sigmoid": "ReLU",
+    "hard_sigmoid": "relu",
+    "tanh": "relu",
+    "Tanh": "ReLU",
+    "softsign": "relu",
+    "Softsign": "ReLU",
+}
 
 
 def sigmoid_depths(optimizers: list[Optimizer]) -> Depths:

@@ -26,6 +26,9 @@ class EvaluatingOnTrainingData(Rule):
     Programs that try to over-fit on purpose, by their name or a trainer's flag, tests and demonstrations; a
     program that measures speed gets a hint.
 
+    ## Fix safety
+    There is no fix: which data were kept apart, the program does not say.
+
     ## Sources
     Zhang et al., *Code Smells for Machine Learning Applications* (data leakage); UMLAUT; Humbatova et al.
     """

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from trainlint.api import Example, Layer, Network, Options, Rule, TrainingPlan, context, kinds, spoken
+from trainlint.api import (
+    Example,
+    Fix,
+    Layer,
+    Network,
+    Options,
+    Rule,
+    TrainingPlan,
+    beside,
+    context,
+    kinds,
+    put_before,
+    spoken,
+    unsafe,
+)
 
 FIRST_WEIGHTS = kinds.WEIGHTED - {"embedding", "embedding_bag"}
 
@@ -34,6 +48,9 @@ class InputNotScaled(Rule):
     ## When it stays silent
     The range is not known; an operation on the way cannot be followed; `Rescaling` or `Normalization` in the
     network; integers for an embedding; networks that scale their input themselves.
+
+    ## Fix safety
+    Unsafe: whoever uses the network must give it unscaled inputs from then on. Offered for pixels and networks of Keras.
 
     ## Sources
     UMLAUT (InputNotNormalized), TheDeepChecker, Humbatova et al. 2020, where missing scaling is the fault
@@ -152,12 +169,24 @@ class InputNotScaled(Rule):
                 data.origin,
                 subject=run,
                 severity="warning" if data.image and not is_normalised_first(network) else "info",
+                fix=rescaled(network) if data.image and (data.low, data.high) == (0, 255) else None,
                 data="pixels" if data.image else "inputs",
                 low=spoken(data.low),
                 high=spoken(data.high),
                 effect="with SGD the loss stays put" if stalls else "the loss falls slowly",
                 how=", for example `/ 255` or a `Rescaling(1 / 255)` layer" if data.image else "",
             )
+
+
+def rescaled(network: Network) -> Fix | None:
+    """A `Rescaling` before the first weights of a network of Keras."""
+    first = list(network.meeting_input())
+    site = first[0].origin.site if len(first) == 1 and first[0].origin is not None else None
+    if network.framework != "keras" or site is None or "input_" in site.text:
+        return None
+    layer = beside(first[0].origin, "Rescaling")
+    edit = put_before(first[0].origin, f"{layer}(1 / 255)") if layer else None
+    return unsafe("Scale inside the network", "who uses the network must not scale its inputs any more", edit)
 
 
 def meets_weights(network: Network) -> bool:

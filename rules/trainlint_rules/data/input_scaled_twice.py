@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from trainlint.api import Certainty, Example, Network, Options, Origin, Rule, TrainingPlan, TrainingRun
+from trainlint.api import (
+    Certainty,
+    Example,
+    Fix,
+    Network,
+    Options,
+    Origin,
+    Rule,
+    TrainingPlan,
+    TrainingRun,
+    unsafe,
+    without,
+)
 
 SCALE_THEMSELVES = tuple(f"EfficientNetB{size}" for size in range(8))
 """Networks of keras.applications that divide by 255 in their first layer (documentation of each)."""
@@ -32,6 +44,10 @@ class InputScaledTwice(Rule):
     ## When it stays silent
     `Normalize(mean, std)` after `ToTensor`; a scaling that undoes an earlier `* 255`; a range that is not
     known.
+
+    ## Fix safety
+    Unsafe: weights trained before expect inputs that were scaled twice. Not offered where the data for measuring are
+    scaled by operations of their own.
 
     ## Sources
     The range of `torchvision.transforms.ToTensor` and of keras.applications: their documentation.
@@ -141,8 +157,14 @@ class InputScaledTwice(Rule):
                     subject=run,
                     certainty=Certainty.EXACT,
                     because=(run.data.rescalings[0].origin if run.data.rescalings else None,),
+                    fix=None if self.is_measured_apart(run, origin) else once(origin),
                     span=f"{span:.2g}",
                 )
+
+    def is_measured_apart(self, run: TrainingRun, origin: Origin | None) -> bool:
+        """Whether other data are scaled by an operation of their own, which would be left."""
+        own = any(rescaling.origin is origin for rescaling in run.data.rescalings)
+        return own and any(all(r.origin is not origin for r in data.rescalings) for data in run.measured)
 
     def before_the_network(self, run: TrainingRun) -> tuple[Origin | None, float] | None:
         """The operation that scales data which are scaled already."""
@@ -168,3 +190,10 @@ class InputScaledTwice(Rule):
 
     def shrinks(self, factor: float) -> bool:
         return factor >= float(self.options.factor)
+
+
+def once(origin: Origin | None) -> Fix | None:
+    """A fix that leaves the second scaling out."""
+    return unsafe(
+        "Scale once", "weights trained before expect inputs that were scaled twice", without(origin)
+    )

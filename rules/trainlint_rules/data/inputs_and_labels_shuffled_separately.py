@@ -20,6 +20,10 @@ class InputsAndLabelsShuffledSeparately(Rule):
     The generator is set to a state between the two shuffles, which repeats the order; two generators; one
     permutation used for both; `sklearn.utils.shuffle(x, y)`; arrays that do not meet in training.
 
+    ## Fix safety
+    There is no fix: one permutation for both takes several statements, and which of the two orders is used elsewhere is
+    not known.
+
     ## Sources
     Humbatova et al. 2020 (wrong labels for training data); TheDeepChecker (unaligned data and labels).
     """

@@ -28,6 +28,9 @@ class SplitsScaledDifferently(Rule):
     One of the ranges is not known. Ranges that differ a little, since two parts need not have the same
     extremes. Scaling within the network, which holds for all.
 
+    ## Fix safety
+    There is no fix: the scaling may be missing in one place or be too much in the other, and may stand in a helper.
+
     ## Sources
     DeepFD (Stack Overflow 59325381); Humbatova et al. 2020 (wrong preprocessing). The ratio of 1.5 is
     judgement.

@@ -70,6 +70,9 @@ class TooLittleTrainingData(Rule):
     layer of weights or at most 1,000 weights, and truth tables such as XOR. Random inputs with labels that
     are computed from them.
 
+    ## Fix safety
+    There is no fix: inputs, labels and often weights are cut in several places that must change together.
+
     ## Sources
     Humbatova et al. 2020, where too little data is the fourth most frequent fault in interviews. The numbers
     are judgement.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
-from trainlint.api import Example, Rule, Target, TrainingPlan, context
+from trainlint.api import Example, Rule, Target, TrainingPlan, context, unsafe, without
 
 DISTANCES = frozenset({"mse", "mae", "smooth_l1", "huber", "log_cosh", "mape", "msle"})
 
@@ -43,6 +43,9 @@ class BoundedOutputForRegression(Rule):
     ## When it stays silent
     The range of the targets is not known, or within reach: scaled to 0..1 in front of sigmoid, positive in
     front of ReLU. Targets that are the input (autoencoders), programs with several optimizers (GANs).
+
+    ## Fix safety
+    Unsafe: whoever relies on the bounds of the output loses them.
 
     ## Sources
     Ranges: definitions of the functions. Data sets: documentation of their loaders. Stack Overflow 48221692,
@@ -177,10 +180,14 @@ class BoundedOutputForRegression(Rule):
                     severity=verdict.severity,
                     certainty=certainty,
                     because=(objective.target.origin,),
+                    fix=unsafe(f"Leave `{layer.title}` out", REASON, without(layer.origin)),
                     layer=layer.title,
                     reach=spoken_range(*REACH[layer.kind]),
                     range=verdict.range,
                 )
+
+
+REASON = "the output is no longer bounded where it is read"
 
 
 @dataclass(frozen=True)

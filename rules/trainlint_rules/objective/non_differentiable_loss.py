@@ -21,6 +21,9 @@ class NonDifferentiableLoss(Rule):
     Some way to the weights is not cut: straight-through estimators, rewards and targets that are detached
     on purpose, terms of a sum. A way that cannot be followed. Programs that optimise an input.
 
+    ## Fix safety
+    There is no fix: which smooth loss is meant, the program does not say.
+
     ## Sources
     What passes no gradient: documentation of PyTorch's autograd and of `tf.stop_gradient`; the gradient of
     rounding is zero by its definition in both.

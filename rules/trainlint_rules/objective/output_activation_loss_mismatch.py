@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Literal
 
-from trainlint.api import Certainty, Example, Layer, Objective, Rule, TrainingPlan
+from trainlint.api import (
+    Certainty,
+    Example,
+    Fix,
+    Layer,
+    Objective,
+    Rule,
+    TrainingPlan,
+    called_instead,
+    unsafe,
+    without,
+)
 
 CATEGORICAL = frozenset({"categorical_cross_entropy", "sparse_categorical_cross_entropy", "cross_entropy"})
 BINARY = frozenset({"binary_cross_entropy"})
@@ -33,6 +44,10 @@ class OutputActivationLossMismatch(Rule):
     One of the two is not known. Several labels a sample: sigmoid with a binary loss is right there, and so
     is silence about a categorical loss whose labels are not known to be one class each. Softmax in front of
     a squared error is looked at by another rule, and so is no activation at all.
+
+    ## Fix safety
+    Unsafe: whoever reads the output gets other values; with a categorical loss `accuracy` counts classes, no longer
+    single answers.
 
     ## Sources
     The pairs: documentation of the losses of Keras and PyTorch, AutoTrainer, NeuraLint f017, DeepFD. That
@@ -154,17 +169,19 @@ class OutputActivationLossMismatch(Rule):
             if objective.loss not in CATEGORICAL | BINARY:
                 continue
             if found := objective.ends_in(LIMITING):
-                self.tell(objective, *found, severity="error", help=LIMITED)
+                self.tell(objective, *found, severity="error", help=LIMITED, fix=freed(objective, found[0]))
             elif objective.loss in BINARY and (found := objective.ends_in({"softmax"})):
                 self.judge_softmax(objective, *found)
             elif is_one_choice(objective) and (found := objective.ends_in({"sigmoid", "hard_sigmoid"})):
-                self.tell(objective, *found, message=ALONE, help=USE_SOFTMAX)
+                fix = activated(found[0], "softmax")
+                self.tell(objective, *found, message=ALONE, help=USE_SOFTMAX, fix=fix)
 
     def judge_softmax(self, objective: Objective, layer: Layer, certainty: Certainty) -> None:
         if objective.scores == 2:
             self.tell(objective, layer, certainty, severity="info", message=PAIR, help=USE_SIGMOID)
         elif objective.scores is not None and objective.scores > 2:
-            self.tell(objective, layer, certainty, message=COMPETING, help=USE_CATEGORICAL)
+            fix = categorical(objective)
+            self.tell(objective, layer, certainty, message=COMPETING, help=USE_CATEGORICAL, fix=fix)
 
     def tell(
         self,
@@ -175,6 +192,7 @@ class OutputActivationLossMismatch(Rule):
         help: str,  # noqa: A002 - the word that users read
         severity: Literal["error", "warning", "info"] = "warning",
         message: str | None = None,
+        fix: Fix | None = None,
     ) -> None:
         self.report(
             layer.origin,
@@ -184,6 +202,7 @@ class OutputActivationLossMismatch(Rule):
             message=message,
             help=help,
             because=(objective.loss_origin,),
+            fix=fix,
             loss=objective.title,
             layer=layer.title,
             classes=objective.scores,
@@ -197,6 +216,37 @@ PAIR = "`{loss}` counts two softmax outputs: right up to a factor"
 USE_SIGMOID = "one unit with sigmoid, or a categorical loss, says the same more plainly"
 ALONE = "`{loss}` compares what sigmoid scores alone: accuracy stays low"
 USE_SOFTMAX = "use softmax, or a binary loss when a sample may have several labels"
+
+
+def freed(objective: Objective, layer: Layer) -> Fix | None:
+    """A fix for an activation that limits scores: none for a loss of scores, else the one that fits."""
+    if objective.takes_logits.value is True:
+        return unsafe("Leave the scores free", OTHER_OUTPUT, without(layer.origin))
+    if objective.framework != "keras":
+        return None
+    return activated(layer, "sigmoid" if objective.loss in BINARY else "softmax")
+
+
+def activated(layer: Layer, activation: str) -> Fix | None:
+    names = dict.fromkeys(("relu", "tanh", "sigmoid", "hard_sigmoid"), activation)
+    return unsafe(f"Use {activation}", OTHER_OUTPUT, called_instead(layer.origin, names))
+
+
+def categorical(objective: Objective) -> Fix | None:
+    """The loss of Keras for one class of many, where the form of the labels is known."""
+    encoding = objective.target.encoding
+    if objective.framework != "keras" or encoding not in {"index", "one_hot"}:
+        return None
+    sparse = encoding == "index"
+    names = {
+        "binary_crossentropy": "sparse_categorical_crossentropy" if sparse else "categorical_crossentropy",
+        "BinaryCrossentropy": "SparseCategoricalCrossentropy" if sparse else "CategoricalCrossentropy",
+    }
+    reason = "a metric named accuracy counts classes, no longer single answers"
+    return unsafe("Use a categorical loss", reason, called_instead(objective.loss_origin, names))
+
+
+OTHER_OUTPUT = "whoever reads this output gets other values"
 
 
 def is_one_choice(objective: Objective) -> bool:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Layer, Network, Rule, TrainingPlan, kinds
+from trainlint.api import (
+    Example,
+    Fix,
+    Layer,
+    Network,
+    Objective,
+    Rule,
+    TrainingPlan,
+    called_instead,
+    kinds,
+    unsafe,
+)
 
 LOSSES = frozenset({"categorical_cross_entropy", "sparse_categorical_cross_entropy", "cross_entropy"})
 
@@ -21,6 +32,10 @@ class SingleUnitCategoricalOutput(Rule):
     ## When it stays silent
     A softmax over another axis of the same tensor, such as time in an attention with one score a step; sizes
     and axes that are not known.
+
+    ## Fix safety
+    Unsafe: the output becomes the probability of a yes, which those who read it must know. For Keras only, where the
+    loss and the activation are named by words or classes.
 
     ## Sources
     softmax(x) = exp(x) / exp(x) = 1; checked with PyTorch 2.15: the loss is exactly 0. Keras 3 warns about a
@@ -126,16 +141,37 @@ class SingleUnitCategoricalOutput(Rule):
             if found and objective.network.softmax_size(found[0]) == 1:
                 layer, certainty = found
                 origin = scoring_layer(objective.network, layer).origin
-                self.report(origin, subject=objective, certainty=certainty, because=(layer.origin,))
+                fix = as_a_yes(objective, layer)
+                self.report(origin, subject=objective, certainty=certainty, because=(layer.origin,), fix=fix)
             elif objective.loss in LOSSES and objective.scores == 1:
                 self.report(
                     scoring_layer(objective.network, head).origin,
                     subject=objective,
                     certainty=objective.certainty,
                     because=(objective.loss_origin,),
+                    fix=as_a_yes(objective, None) if objective.ends_in({"sigmoid"}) else None,
                     message="`{loss}` over one score is always 0: no weight gets a gradient",
                     loss=objective.title,
                 )
+
+
+def as_a_yes(objective: Objective, softmax: Layer | None) -> Fix | None:
+    """A fix for Keras that makes the one unit the probability of a yes."""
+    if objective.framework != "keras":
+        return None
+    edits = [called_instead(softmax.origin, {"softmax": "sigmoid"})] if softmax is not None else []
+    if objective.loss != "binary_cross_entropy":
+        edits.append(called_instead(objective.loss_origin, BINARY))
+    return unsafe("Decide between yes and no", "the output becomes the probability of a yes", *edits)
+
+
+BINARY = {
+    "categorical_crossentropy": "binary_crossentropy",
+    "sparse_categorical_crossentropy": "binary_crossentropy",
+    "CategoricalCrossentropy": "BinaryCrossentropy",
+    "SparseCategoricalCrossentropy": "BinaryCrossentropy",
+}
+"""Losses of Keras for one class of many, and the one for a yes or no."""
 
 
 def scoring_layer(network: Network, layer: Layer) -> Layer:

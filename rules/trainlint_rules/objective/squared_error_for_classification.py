@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Objective, Rule, TrainingPlan, context
+from trainlint.api import (
+    Example,
+    Fix,
+    Objective,
+    Rule,
+    TrainingPlan,
+    called_instead,
+    context,
+    unsafe,
+)
 
 DISTANCES = frozenset({"mse", "mae", "smooth_l1", "huber", "log_cosh", "mape", "msle"})
 
@@ -32,6 +41,10 @@ class SquaredErrorForClassification(Rule):
     One linear unit, which may well be a regression on grades. Programs with several optimizers (a least
     squares GAN), reinforcement learning, targets that are the input. Labels that are not known, unless
     softmax and accuracy both speak of classes.
+
+    ## Fix safety
+    Unsafe: the loss is of another size, so a rate or a threshold chosen for the old one may not fit. Offered for Keras,
+    where the output is a probability already; in PyTorch the network would have to end in scores as well.
 
     ## Sources
     The slope: Nielsen, *Neural Networks and Deep Learning*, chapter 3; Goodfellow et al., *Deep Learning*,
@@ -165,6 +178,7 @@ class SquaredErrorForClassification(Rule):
                     subject=objective,
                     certainty=objective.certainty,
                     because=(objective.target.origin,),
+                    fix=cross_entropy(objective),
                     loss=objective.title,
                     better=better(objective),
                 )
@@ -177,6 +191,26 @@ def is_choice(objective: Objective) -> bool:
         return several or objective.ends_in(SQUASHING) is not None
     judged = any(metric.name in ACCURACIES and not metric.own for metric in objective.metrics)
     return several and judged and objective.ends_in({"softmax"}) is not None
+
+
+def cross_entropy(objective: Objective) -> Fix | None:
+    """The loss of Keras for the same labels, where the output is a probability already."""
+    name = better(objective).strip("`")
+    if objective.framework != "keras" or objective.ends_in(ENDS[name]) is None:
+        return None
+    made = "".join(word.capitalize() for word in name.split("_"))
+    names = dict.fromkeys(WORDS, name) | dict.fromkeys(CLASSES, made)
+    reason = "the loss is of another size: rates and thresholds were chosen for the old one"
+    return unsafe(f"Use `{name}`", reason, called_instead(objective.loss_origin, names))
+
+
+WORDS = ("mse", "mean_squared_error", "mae", "mean_absolute_error")
+CLASSES = ("MeanSquaredError", "MeanAbsoluteError")
+ENDS = {
+    "binary_crossentropy": {"sigmoid"},
+    "categorical_crossentropy": {"softmax"},
+    "sparse_categorical_crossentropy": {"softmax"},
+}
 
 
 def better(objective: Objective) -> str:

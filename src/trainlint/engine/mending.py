@@ -12,7 +12,13 @@ import libcst as cst
 
 from trainlint.engine.diagnostic import Edit, Fix
 from trainlint.syntax.positions import NodeSite, Place, Site
-from trainlint.syntax.surroundings import last_name, neighbours, passing_statement
+from trainlint.syntax.surroundings import (
+    application,
+    ends_its_block,
+    last_name,
+    neighbours,
+    passing_statement,
+)
 from trainlint.values.origin import Origin
 
 
@@ -63,14 +69,16 @@ def unwrapped(origin: Origin | None) -> Edit | None:
 
 
 def left_out(origin: Origin | None) -> Edit | None:
-    """Without an item of a list or of arguments, or the statement `model.add(…)` that adds it."""
+    """Without a layer of a list or of `Sequential(…)`, the statement `model.add(…)`, or the call `layer(x)`."""
     site = _site(origin)
     if not isinstance(site, NodeSite):
         return None
     statement = passing_statement(site, "add")
-    if statement is not None:
+    if statement is not None and not ends_its_block(site):
         place = Place(statement.filename, statement.row, 1, statement.end_row + 1, 1)
         return Edit(place=place, content="")
+    if (applied := application(site)) is not None:
+        return Edit(place=applied[0].place, content=applied[1].text)
     around = neighbours(site)
     if around is None:
         return None
@@ -82,16 +90,23 @@ def left_out(origin: Origin | None) -> Edit | None:
 
 def identity_instead(origin: Origin | None) -> Edit | None:
     """`nn.Identity()` for a layer of PyTorch, under the name that the program has for torch.nn."""
+    site, nothing = _site(origin), beside(origin, "Identity")
+    return Edit(place=site.place, content=f"{nothing}()") if site is not None and nothing else None
+
+
+def beside(origin: Origin | None, name: str) -> str | None:
+    """Another name of the module that a layer is made from: `layers.Flatten` beside `layers.Dense(…)`."""
     site = _site(origin)
     node = site.node if isinstance(site, NodeSite) else None
     if not isinstance(site, NodeSite) or not isinstance(node, cst.Call):
         return None
-    module, dot, name = site.chunk.code_for(node.func).rpartition(".")
-    return Edit(place=site.place, content=f"{module}.Identity()") if dot and name[:1].isupper() else None
+    module, dot, made = site.chunk.code_for(node.func).rpartition(".")
+    return f"{module}.{name}" if dot and made[:1].isupper() else None
 
 
 def put_before(origin: Origin | None, code: str) -> Edit | None:
-    """One more item before an item of a list or of arguments, or before the statement `model.add(…)`."""
+    """One more layer before a layer of a list or of `Sequential(…)`, before the statement `model.add(…)`, or
+    around what the layer is called with."""
     site = _site(origin)
     if not isinstance(site, NodeSite):
         return None
@@ -102,6 +117,8 @@ def put_before(origin: Origin | None, code: str) -> Edit | None:
             return None
         adding = text_of_line(site)[statement.column - 1 : place.column - 1]
         return Edit(place=start, content=f"{adding}{code})\n{' ' * (statement.column - 1)}{adding}")
+    if (applied := application(site)) is not None:
+        return Edit(place=applied[1].place, content=f"{code}({applied[1].text})")
     around = neighbours(site)
     if around is None:
         return None

@@ -48,6 +48,16 @@ def _is_plain(item: cst.CSTNode) -> bool:
     return isinstance(item, cst.Arg) and item.keyword is None and not item.star
 
 
+def application(site: NodeSite) -> tuple[NodeSite, NodeSite] | None:
+    """The call `layer(x)` of the layer that is made at a place, and its `x`."""
+    around = parents_of(site.chunk, site.node)[:1]
+    call = around[0] if around else None
+    if not isinstance(call, cst.Call) or call.func is not site.node or len(call.args) != 1:
+        return None
+    only = call.args[0]
+    return (NodeSite(site.chunk, call), NodeSite(site.chunk, only.value)) if _is_plain(only) else None
+
+
 def passing_statement(site: NodeSite, method: str) -> Place | None:
     """The statement `x.method(…)` of a line of its own that code is the only argument of."""
     around = parents_of(site.chunk, site.node)[:4]
@@ -58,6 +68,14 @@ def passing_statement(site: NodeSite, method: str) -> Place | None:
         return None
     named = isinstance(call.func, cst.Attribute) and call.func.attr.value == method
     return site.chunk.place_of(line) if named and isinstance(statement, cst.Expr) else None
+
+
+def ends_its_block(site: NodeSite) -> bool:
+    """Whether code stands in the last statement of an indented block."""
+    around = parents_of(site.chunk, site.node)
+    inner = next((node for node in around if isinstance(node, cst.SimpleStatementLine)), None)
+    block = next((node for node in around if isinstance(node, cst.IndentedBlock)), None)
+    return block is not None and block.body[-1] is inner
 
 
 def last_name(node: cst.BaseExpression) -> str:
