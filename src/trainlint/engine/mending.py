@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-import libcst as cst
-
 from trainlint.engine.diagnostic import Edit, Fix
 from trainlint.syntax.positions import NodeSite, Place, Site
 from trainlint.syntax.surroundings import (
     application,
+    binds_loosely,
+    callee,
     ends_its_block,
-    last_name,
     neighbours,
+    operand,
     passing_statement,
 )
 from trainlint.values.origin import Origin
@@ -60,12 +60,11 @@ def unwrapped(origin: Origin | None) -> Edit | None:
     For a call of a name or of a function of a module its first argument stays, for a method its object.
     """
     site = _site(origin)
-    node = site.node if isinstance(site, NodeSite) else None
-    inner = _operand(node) if node is not None else None
-    if inner is None or site is None or not isinstance(site, NodeSite) or "#" in site.text:
+    inner = operand(site) if isinstance(site, NodeSite) and "#" not in site.text else None
+    if site is None or inner is None:
         return None
-    text = site.chunk.code_for(inner)
-    return Edit(place=site.place, content=f"({text})" if _binds_loosely(inner) else text)
+    text = inner.text
+    return Edit(place=site.place, content=f"({text})" if binds_loosely(inner) else text)
 
 
 def left_out(origin: Origin | None) -> Edit | None:
@@ -97,10 +96,7 @@ def identity_instead(origin: Origin | None) -> Edit | None:
 def beside(origin: Origin | None, name: str) -> str | None:
     """Another name of the module that a layer is made from: `layers.Flatten` beside `layers.Dense(…)`."""
     site = _site(origin)
-    node = site.node if isinstance(site, NodeSite) else None
-    if not isinstance(site, NodeSite) or not isinstance(node, cst.Call):
-        return None
-    module, dot, made = site.chunk.code_for(node.func).rpartition(".")
+    module, dot, made = (callee(site) if isinstance(site, NodeSite) else "").rpartition(".")
     return f"{module}.{name}" if dot and made[:1].isupper() else None
 
 
@@ -142,41 +138,3 @@ def _between(first: Place, second: Place, *, ends: bool = False) -> Place:
 
 def _site(origin: Origin | None) -> Site | None:
     return origin.site if origin is not None else None
-
-
-def _operand(node: cst.CSTNode) -> cst.BaseExpression | None:
-    """What an operation is done to; None where `a.f(b)` may be a method of `a` as well as a function."""
-    if isinstance(node, cst.BinaryOperation):
-        return node.left
-    if not isinstance(node, cst.Call) or any(argument.star for argument in node.args):
-        return None
-    if last_name(node.func)[:1].isupper():
-        return None  # makes a layer
-    plain = [argument.value for argument in node.args if argument.keyword is None]
-    if not isinstance(node.func, cst.Attribute):
-        return plain[0] if plain else None
-    owner = node.func.value
-    if not plain or _is_number(plain[0]):
-        return owner
-    if len(node.args) > 1 or last_name(owner) in {"F", "functional"} or not isinstance(plain[0], cst.Name):
-        return plain[0]
-    return None
-
-
-def _is_number(node: cst.BaseExpression) -> bool:
-    while isinstance(node, cst.UnaryOperation):
-        node = node.expression
-    return isinstance(node, cst.Integer)
-
-
-def _binds_loosely(node: cst.BaseExpression) -> bool:
-    """Whether an expression needs parentheses to stand within another one."""
-    loose = (
-        cst.BinaryOperation,
-        cst.BooleanOperation,
-        cst.Comparison,
-        cst.IfExp,
-        cst.Lambda,
-        cst.UnaryOperation,
-    )
-    return isinstance(node, loose) and not node.lpar

@@ -1,4 +1,4 @@
-"""What stands around a piece of code: the list it is an item of, the statement it is passed in."""
+"""What stands around and within a piece of code: the list it is an item of, what an operation is done to."""
 
 from __future__ import annotations
 
@@ -82,3 +82,51 @@ def last_name(node: cst.BaseExpression) -> str:
     """`c` of `a.b.c`; empty for what is no name."""
     last = node.attr if isinstance(node, cst.Attribute) else node
     return last.value if isinstance(last, cst.Name) else ""
+
+
+def operand(site: NodeSite) -> NodeSite | None:
+    """What an operation is done to; None where `a.f(b)` may be a method of `a` as well as a function."""
+    found = _operand(site.node)
+    return NodeSite(site.chunk, found) if found is not None else None
+
+
+def callee(site: NodeSite) -> str:
+    """What is called at a place, as it is written; empty where nothing is."""
+    return site.chunk.code_for(site.node.func) if isinstance(site.node, cst.Call) else ""
+
+
+def _operand(node: cst.CSTNode) -> cst.BaseExpression | None:
+    if isinstance(node, cst.BinaryOperation):
+        return node.left
+    if not isinstance(node, cst.Call) or any(argument.star for argument in node.args):
+        return None
+    if last_name(node.func)[:1].isupper():
+        return None  # makes a layer
+    plain = [argument.value for argument in node.args if argument.keyword is None]
+    if not isinstance(node.func, cst.Attribute):
+        return plain[0] if plain else None
+    owner = node.func.value
+    if not plain or _is_number(plain[0]):
+        return owner
+    if len(node.args) > 1 or last_name(owner) in {"F", "functional"} or not isinstance(plain[0], cst.Name):
+        return plain[0]
+    return None
+
+
+def _is_number(node: cst.BaseExpression) -> bool:
+    while isinstance(node, cst.UnaryOperation):
+        node = node.expression
+    return isinstance(node, cst.Integer)
+
+
+def binds_loosely(site: NodeSite) -> bool:
+    """Whether an expression needs parentheses to stand within another one."""
+    loose = (
+        cst.BinaryOperation,
+        cst.BooleanOperation,
+        cst.Comparison,
+        cst.IfExp,
+        cst.Lambda,
+        cst.UnaryOperation,
+    )
+    return isinstance(site.node, loose) and not site.node.lpar
