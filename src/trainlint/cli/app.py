@@ -21,6 +21,7 @@ from trainlint.cli.inspect import inspect
 from trainlint.cli.probe import probe
 from trainlint.cli.rule import rule
 from trainlint.cli.server import server
+from trainlint.cli.test import run_examples
 from trainlint.cli.version import version
 
 # The base of what typer raises for wrong arguments; typer has no name for it that all its releases share.
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 for verb in (check, probe, rule, inspect, baseline, server, clean, version):
     app.command()(verb)
+app.command("test")(run_examples)
 app.add_typer(config, name="config")
 
 
