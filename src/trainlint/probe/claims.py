@@ -82,25 +82,28 @@ VANISHING = Claim(
     refute=(_group(("gradient_ratio", ">", 1e-2)),),
 )
 PROBABILITIES_AS_LOGITS = Claim(
-    confirm=(_group(("loss_probabilities", ">=", 1)),),
+    confirm=(_group(("loss_probabilities", ">=", 1), ("loss_takes_logits", ">=", 1)),),
     refute=(_group(("loss_probabilities", "<=", 0)),),
     steps=3,
     settled=True,
 )
 ACTIVATION_BEFORE_LOGITS = Claim(
-    confirm=(_group(("loss_probabilities", ">=", 1)), _group(("loss_within_unit", ">=", 1))),
+    confirm=(
+        _group(("loss_probabilities", ">=", 1), ("loss_takes_logits", ">=", 1)),
+        _group(("loss_within_unit", ">=", 1), ("loss_takes_logits", ">=", 1)),
+    ),
     refute=(_group(("loss_within_unit", "<=", 0)),),
     steps=3,
     settled=True,
 )
 LOGITS_AS_PROBABILITIES = Claim(
-    confirm=(_group(("loss_outside_unit", ">", 0.5)), FAILS),
+    confirm=(_group(("loss_outside_unit", ">", 0.5), ("loss_takes_logits", "<=", 0)), FAILS),
     refute=(_group(("loss_outside_unit", "<=", 0)),),
     steps=1,
     settled=True,
 )
 NO_LOG_PROBABILITIES = Claim(
-    confirm=(_group(("loss_log_rows_unequal", ">", 0.01)),),
+    confirm=(_group(("loss_log_rows_unequal", ">", 0.01), ("loss_kind", "is", "nll_loss")),),
     refute=(_group(("loss_log_rows_unequal", "<", 1e-3)),),
     steps=3,
     settled=True,
@@ -113,8 +116,8 @@ CONSTANT_OUTPUT = Claim(
 )
 ROWS_DO_NOT_ADD_UP = Claim(
     confirm=(
-        _group(("loss_rows_unequal", ">", 0.01)),
-        _group(("loss_log_rows_unequal", ">", 0.01), ("prediction_high", "<=", 0)),
+        _group(("loss_rows_unequal", ">", 0.01), ("loss_takes_logits", "<=", 0), ("scores", ">", 1)),
+        _group(("loss_log_rows_unequal", ">", 0.01), ("loss_kind", "is", "nll_loss")),
     ),
     refute=(_group(("loss_rows_unequal", "<", 1e-3)),),
     steps=3,
@@ -131,8 +134,8 @@ OTHER_ACTIVATION = Claim(
 )
 OUT_OF_REACH = Claim(
     confirm=(
-        _group(("target_low", "<", -1e-6), ("output_low", ">=", 0)),
-        _group(("target_high", ">", 1.000001), ("output_high", "<=", 1)),
+        _group(("target_low", "<", -1e-6), ("reach_low", ">=", 0)),
+        _group(("target_high", ">", 1.000001), ("reach_high", "<=", 1), ("reach_low", ">=", 0)),
     ),
     refute=(_group(("target_low", ">=", 0), ("target_high", "<=", 1)),),
     steps=3,

@@ -53,7 +53,8 @@ def describe(plan: TrainingPlan, run: TrainingRun) -> Run:
     """
     network, objective, optimizer = _parts(plan, run)
     assumptions: list[str] = []
-    layers = [_layer(layer) for layer in network.layers]
+    kept = _kept(plan.network_of(run))
+    layers = [_layer(layer, kept) for layer in network.layers]
     data = _data(network, run, assumptions)
     batch = _batch(run, assumptions)
     for entry in layers:
@@ -103,7 +104,13 @@ def _output(network: Network) -> int:
     return network.outputs[0]
 
 
-def _layer(layer: Layer) -> dict[str, Any]:
+def _kept(network: Network | None) -> Mapping[tuple[str, int | None], str]:
+    """How the module keeps its layers, by title and line: the graph of a loss does not say it."""
+    layers = network.layers if network is not None else ()
+    return {(layer.title, _line(layer.origin)): layer.kept for layer in layers if layer.kept is not None}
+
+
+def _layer(layer: Layer, kept: Mapping[tuple[str, int | None], str]) -> dict[str, Any]:
     values, unknown = _plain(layer.settings)
     if layer.optional:
         raise NotDescribable(f"whether `{layer.title}` is there depends on a condition")
@@ -118,7 +125,7 @@ def _layer(layer: Layer) -> dict[str, Any]:
         "input_shape": list(layer.input_shape) if layer.input_shape is not None else None,
         "output_shape": list(layer.output_shape) if layer.output_shape is not None else None,
         "trainable": layer.trainable,
-        "kept": layer.kept,
+        "kept": layer.kept or kept.get((layer.title, _line(layer.origin))),
     }
     if "units" in unknown and layer.units is not None:
         values["units"] = layer.units
@@ -131,7 +138,8 @@ def _layer(layer: Layer) -> dict[str, Any]:
     elif isinstance(values.get("kernel_regularizer"), str):
         raise NotDescribable(f"the strength of the regulariser of `{layer.title}` is not known")
     if layer.kind == "dropout" and "training" in values:
-        values["always_on"] = values["training"] is True
+        # A function that is told nothing drops always; one that is told `self.training` does while it trains.
+        values["always_on"] = values["training"] is True and layer.settings["training"].is_library_default
     return entry
 
 

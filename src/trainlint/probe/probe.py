@@ -182,8 +182,8 @@ class _Probe:
         except NoWorker as reason:
             return _without_training(diagnostic, str(reason))
         runs = [seen[seed] for seed in sorted(seen)]
-        certain = _certain(runs, claim, described.description)
-        judgement = judge(claim, certain, [controls.get(seed) for seed in sorted(seen)], _lines(diagnostic))
+        known = certain(runs, claim, described.description)
+        judgement = judge(claim, known, [controls.get(seed) for seed in sorted(seen)], _lines(diagnostic))
         return _told(
             diagnostic,
             judgement,
@@ -241,13 +241,35 @@ class _Probe:
         return found
 
 
+def train(description: Description, workers: Workers, options: Options) -> list[Seen]:
+    """What comes of one description with each seed.
+
+    Raises:
+        NoWorker: there is no interpreter with the framework.
+    """
+    found: dict[int, Seen] = {}
+
+    def hear(event: Event) -> None:
+        if event.event == "result" and event.seed is not None:
+            found[event.seed] = _seen(event)
+        elif event.event == "failed":
+            found[len(found)] = Seen(cannot=f"the run broke: {event.reason}")
+
+    runs = [
+        {"name": "as written", "seed": seed, "steps": options.steps, "description": description}
+        for seed in range(options.seeds)
+    ]
+    workers.get(options.interpreter, Path.cwd()).ask(runs, options.seconds, hear)
+    return [found[seed] for seed in sorted(found)]
+
+
 def _seen(event: Event) -> Seen:
     losses = tuple(math.nan if (value := number(loss)) is None else value for loss in event.losses)
     cannot = f"{event.cannot} cannot be built" if event.cannot else ""
     return Seen(event.statistics, losses, cannot, event.misfit, event.line, event.layers, event.notes)
 
 
-def _certain(runs: list[Seen], claim: Claim, description: Description) -> list[Seen]:
+def certain(runs: list[Seen], claim: Claim, description: Description) -> list[Seen]:
     """The runs without what rests on assumptions: made-up targets say nothing about the program's own."""
     hidden = set[str]()
     target = description["target"]

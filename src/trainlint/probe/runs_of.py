@@ -18,6 +18,9 @@ def run_of(plan: TrainingPlan, diagnostic: Diagnostic) -> TrainingRun:
         NotDescribable: there is none, or more than one.
     """
     runs = [run for run in plan.runs if run.optimizer is not None]
+    if not runs and len(plan.optimizers) == len(plan.objectives) == 1:
+        # A loop that never steps is no training run, and that is what the finding is about.
+        return TrainingRun(framework=plan.optimizers[0].framework, objective=0, optimizer=0)
     if not runs:
         raise NotDescribable("no training run is understood")
     if len(runs) == 1:

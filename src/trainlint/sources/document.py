@@ -76,7 +76,9 @@ class Document:
         return cls(filename, code, path, newline=_first_newline(code), bom=bom, cells=cells)
 
     @classmethod
-    def from_cells(cls, cells: Iterable[tuple[int, str]], filename: str, path: Path | None = None) -> Document:
+    def from_cells(
+        cls, cells: Iterable[tuple[int, str]], filename: str, path: Path | None = None
+    ) -> Document:
         """A notebook whose code cells an editor has open, each with its number."""
         code, placed = code_of_cells(cells)
         return cls(filename, code, path, newline=_first_newline(code), cells=placed)

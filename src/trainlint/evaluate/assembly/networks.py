@@ -8,7 +8,7 @@ from dataclasses import replace
 from trainlint.evaluate.assembly.guards import runs_in_training_only
 from trainlint.evaluate.assembly.membership import membership
 from trainlint.evaluate.assembly.settings import settings, sizes, with_configuration
-from trainlint.frameworks.torch.initialising import INITIAL
+from trainlint.frameworks.torch.initialising import INITIAL, INITIAL_BIAS
 from trainlint.plan.network import Layer, Network
 from trainlint.values.origin import Origin
 from trainlint.values.tensor import Operation, Tensor, element_count
@@ -137,9 +137,12 @@ def _layer(
 
 
 def _filled(layer: Value | None) -> dict[str, Value]:
-    """What the program filled the weights of a layer with, under Keras' name for it."""
-    filled = layer.slots.get(INITIAL) if isinstance(layer, Instance) else None
-    return {"kernel_initializer": filled} if isinstance(filled, Instance) else {}
+    """What the program filled the weights and the bias of a layer with, under Keras' names for it."""
+    if not isinstance(layer, Instance):
+        return {}
+    slots = {"kernel_initializer": INITIAL, "bias_initializer": INITIAL_BIAS}
+    filled = {name: layer.slots.get(slot) for name, slot in slots.items()}
+    return {name: value for name, value in filled.items() if isinstance(value, Instance)}
 
 
 def _parameters(operation: Operation, counted: set[int], owners: frozenset[int]) -> int | None:

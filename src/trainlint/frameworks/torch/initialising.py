@@ -1,7 +1,7 @@
 """Weights that are filled by hand: torch.nn.init, and `weight.data.normal_()`.
 
-A module remembers what last filled its weights in the slot `INITIAL`, as an object of the function with its
-arguments. Biases are left out.
+A module remembers what last filled its weights in the slot `INITIAL`, and its bias in `INITIAL_BIAS`, as objects
+of the function with its arguments.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from trainlint.values.value import Instance, Reference, Value, constant
 
 INITIAL = "parameters.initial"
 """The slot of a module that holds what last filled its weights. No attribute can have this name."""
+
+INITIAL_BIAS = "parameters.initial bias"
+"""The same for its bias."""
 
 PREFIX = "torch.nn.init."
 
@@ -29,6 +32,9 @@ _SIGNATURES = {
     "ones_": "",
 }
 _NAMES = {"fill_": "constant_", "zero_": "zeros_"}
+
+_SLOTS: dict[object, tuple[str, ...]] = {"bias": (INITIAL_BIAS,), "weight": (INITIAL,)}
+"""What a parameter of this name is; all parameters of a module are both."""
 
 METHODS = ("fill_", "zero_", "normal_", "uniform_")
 """Methods of tensors that fill."""
@@ -65,10 +71,9 @@ def fills_itself(inner: Handler) -> Handler:
 def remember(call: Call, tensor: Tensor, title: str, given: dict[str, Value]) -> None:
     """Marks the modules whose weights a tensor stands for."""
     name = constant(tensor.operation.settings.get("name")) if tensor.operation is not None else None
-    if name == "bias":
-        return
     made = Instance(Reference(PREFIX + title), given, call.origin)
     for owner in owners_of(tensor) or ():
         for module in (owner,) if name else submodules(owner):
             if isinstance(module, Instance):
-                call.machine.write(module, INITIAL, made)
+                for slot in _SLOTS.get(name, (INITIAL, INITIAL_BIAS)):
+                    call.machine.write(module, slot, made)

@@ -20,10 +20,19 @@ CLASSES_LAST = ("categorical", "sparse_categorical")
 _SUM_ERROR = 1e-3
 
 
-def facts(name: str, prediction: Any, target: Any) -> dict[str, Any]:
+TAKES_LOGITS = {
+    "cross_entropy": True,
+    "binary_cross_entropy_with_logits": True,
+    "binary_cross_entropy": False,
+}
+"""Whether a loss of PyTorch applies the softmax or the sigmoid itself."""
+
+
+def facts(name: str, prediction: Any, target: Any, takes_logits: bool | None = None) -> dict[str, Any]:
     """Facts about one call of a loss; those that do not apply are None."""
     values = prediction.detach().float()
-    found: dict[str, Any] = {"loss_kind": name}
+    takes_logits = TAKES_LOGITS.get(name) if takes_logits is None else takes_logits
+    found: dict[str, Any] = {"loss_kind": name, "takes_logits": takes_logits}
     if not values.numel():
         return found
     found.update(prediction_low=float(values.min()), prediction_high=float(values.max()))
@@ -43,10 +52,10 @@ def facts(name: str, prediction: Any, target: Any) -> dict[str, Any]:
 
 
 def _about_target(name: str, values: Any, target: Any, found: dict[str, Any]) -> None:
-    if target.numel():
-        found.update(target_low=float(target.min()), target_high=float(target.max()))
     classes = name in ("cross_entropy", "nll_loss", *CLASSES_LAST)
     if not classes:
+        if target.numel():
+            found.update(target_low=float(target.min()), target_high=float(target.max()))
         found["broadcast"] = values.shape != target.shape
         if found["broadcast"]:
             found["broadcast_shapes"] = f"{tuple(values.shape)} with {tuple(target.shape)}"

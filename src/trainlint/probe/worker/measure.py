@@ -36,6 +36,7 @@ def outputs(network: Any, inputs: Any, logits: Callable[[Any], Any] | None = Non
             second = network(inputs).float()
             found["evaluation_difference"] = _difference(first, second)
             if inputs.is_floating_point():
+                found.update(_reach(network, inputs))
                 found["sample_dependence"] = _dependence(network, inputs, first)
                 found.update(_affinity(network, inputs, logits))
     except Exception as error:
@@ -46,15 +47,22 @@ def outputs(network: Any, inputs: Any, logits: Callable[[Any], Any] | None = Non
     return found
 
 
+def _reach(network: Any, inputs: Any) -> dict[str, float]:
+    """How far the output goes for inputs far beyond those of training: only a bounded activation holds it."""
+    far = [network(inputs * times).float() for times in (100.0, -100.0, 1.0)]
+    return {"reach_low": min(float(o.min()) for o in far), "reach_high": max(float(o.max()) for o in far)}
+
+
 def _difference(one: Any, other: Any) -> float:
     return float((one - other).norm() / max(float(one.norm()), 1e-12))
 
 
 def _dependence(network: Any, inputs: Any, first: Any) -> float:
-    """How much the first sample's output changes when all other samples are replaced."""
+    """How much a sample's output changes when all other samples are replaced: the last one's, because a layer
+    that takes samples for steps in time carries over what comes before."""
     changed = inputs.clone()
-    changed[1:] = inputs[1:].flip(0) * -0.5
-    return _difference(first[:1], network(changed)[:1].float())
+    changed[:-1] = inputs[:-1].flip(0) * -0.5
+    return _difference(first[-1:], network(changed)[-1:].float())
 
 
 def _affinity(network: Any, inputs: Any, logits: Callable[[Any], Any] | None) -> dict[str, float]:

@@ -64,7 +64,7 @@ class Network(nn.Module):
             inputs = [found[source] for source in entry["inputs"]]
             if index not in self.made:
                 self._make(entry, inputs)
-            found[index] = self._apply(entry, inputs)
+            found[index] = self._passed(entry, inputs)
         return found[self.output]
 
     def before_last_activation(self, tensor: Any) -> Any:
@@ -130,7 +130,7 @@ class Network(nn.Module):
                 part.probe_label = made.probe_label
         self.made[entry["index"]] = made
 
-    def _apply(self, entry: dict[str, Any], inputs: list[Any]) -> Any:
+    def _passed(self, entry: dict[str, Any], inputs: list[Any]) -> Any:
         try:
             return self.made[entry["index"]](*inputs)
         except (RuntimeError, ValueError, IndexError) as error:

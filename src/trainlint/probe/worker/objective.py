@@ -28,7 +28,9 @@ def loss_of(description: dict[str, Any], recorder: Recorder) -> Loss:
     kind = description["kind"]
     keras = description["framework"] == "keras"
     if keras:
-        return _recorded(kind, _keras(kind, given, description), recorder)
+        return _recorded(
+            kind, _keras(kind, given, description), recorder, bool(given.get("from_logits", default=False))
+        )
     return _torch(kind, given, description)
 
 
@@ -108,12 +110,16 @@ def _fitted(target: Any, prediction: Any) -> Any:
     return target
 
 
-def _recorded(kind: str, loss: Loss, recorder: Recorder) -> Loss:
+def _recorded(kind: str, loss: Loss, recorder: Recorder, takes_logits: bool) -> Loss:
     name = kind.replace("_cross_entropy", "") if kind.endswith("categorical_cross_entropy") else kind
+
+    logits = takes_logits if kind.endswith("cross_entropy") else None
 
     def told(prediction: Any, target: Any) -> Any:
         if prediction.requires_grad and (len(recorder.loss_calls) < 20 or recorder.looks):
-            recorder.loss_calls.append(loss_inputs.facts(name, prediction, _fitted(target, prediction)))
+            recorder.loss_calls.append(
+                loss_inputs.facts(name, prediction, _fitted(target, prediction), logits)
+            )
         return loss(prediction, target)
 
     return told

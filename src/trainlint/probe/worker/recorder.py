@@ -115,6 +115,7 @@ class Recorder:
             "rows_unequal",
             "log_rows_unequal",
             "broadcast",
+            "takes_logits",
         ):
             said = [call[name] for call in self.loss_calls if call.get(name) is not None]
             if said:
