@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.conftest import Bench, RateTooLow, plan_of_calls, site
+from trainlint.config.settings import Settings
 from trainlint.engine import check
 from trainlint.engine.diagnostic import Edit, Fix, Severity
 from trainlint.engine.rule import Rule
@@ -247,6 +248,31 @@ def test_files_may_be_exempt_from_rules(bench: Bench) -> None:
     exempt = {"per-file-ignores": {"tests/*": ["TL1"]}}
     assert bench.check(LOW, filename="tests/train.py", **exempt) == []
     assert len(bench.check(LOW, filename="train.py", **exempt)) == 1
+
+
+UNCLEARED = """import torch
+
+net = torch.nn.Linear(4, 1)
+adam = torch.optim.Adam(net.parameters())
+for x, y in batches:
+    torch.nn.functional.mse_loss(net(x), y).backward()
+    adam.step()
+"""
+
+
+@pytest.mark.parametrize(
+    ("filename", "chosen", "severity"),
+    [
+        ("train.py", {}, "error"),
+        ("tests/test_train.py", {}, "info"),
+        ("tests/test_train.py", {"severity": {"missing-zero-grad": "error"}}, "error"),
+    ],
+)
+def test_what_a_test_does_is_a_hint_unless_the_user_says_otherwise(
+    filename: str, chosen: dict[str, object], severity: str
+) -> None:
+    found = check.check_source(UNCLEARED, filename, Settings.model_validate(chosen))
+    assert [(d.name, d.severity.value) for d in found] == [("missing-zero-grad", severity)]
 
 
 def test_a_plan_of_text_without_a_framework_is_empty() -> None:

@@ -147,7 +147,7 @@ class ConstantWeightInitialisation(Rule):
     ]
 
     def check(self, plan: TrainingPlan) -> None:
-        for network in plan.networks if context.DEMO not in plan.context else ():
+        for network in plan.networks:
             for layer in network.of_kind(*(kinds.AFFINE - {"depthwise_conv"})):
                 start = layer.initial_weights
                 if start is None or start.kind != "constant" or is_harmless(network, layer):
@@ -155,6 +155,7 @@ class ConstantWeightInitialisation(Rule):
                 self.report(
                     start.setting.origin,
                     subject=layer,
+                    severity="info" if context.DEMO in plan.context else None,
                     certainty=start.setting.violates(lambda _: True),
                     because=(layer.origin,),
                     fix=replace_value(start.setting, '"glorot_uniform"', "training starts elsewhere"),

@@ -140,11 +140,10 @@ class MissingZeroGrad(Rule):
             return
         for uncleared in plan.uncleared_steps():
             optimizer = plan.optimizers[uncleared.optimizer]
-            if optimizer.framework == "torch":
-                self.report(
-                    uncleared.step.origin,
-                    subject=optimizer,
-                    certainty=uncleared.certainty,
-                    because=(uncleared.backward.origin,),
-                    optimizer=f"`{optimizer.name}`" if optimizer.name else "the optimizer",
-                )
+            self.report(
+                uncleared.step.origin,
+                subject=optimizer,
+                certainty=uncleared.certainty,
+                because=(uncleared.backward.origin,),
+                optimizer=f"`{optimizer.name}`" if optimizer.name else "the optimizer",
+            )

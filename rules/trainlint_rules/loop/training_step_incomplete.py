@@ -239,7 +239,8 @@ class TrainingStepIncomplete(Rule):
         )
 
     def _report_incomplete(self, step: IncompleteStep) -> None:
-        name = f"`{step.optimizer.name}`" if step.optimizer is not None else "the optimizer"
+        known = step.optimizer is not None and step.optimizer.name
+        name = f"`{step.optimizer.name}`" if step.optimizer is not None and known else "the optimizer"
         if step.fault == "never stepped":
             message = "gradients are computed and {step} never steps, so the weights never change"
             advice = "step the optimizer after the backward pass of each batch"

@@ -40,7 +40,7 @@ class LearningRateTooHigh(Rule):
     The rate is not known, is the library's default, or is one of several that a search tries. A schedule
     whose peak cannot be worked out, and the one-cycle and cyclic schedules, which visit high rates on
     purpose. A network that cannot be followed counts as normalised. Optimizers over an image or another
-    input, fits of one or two numbers, maximal update parametrisation, classes that are not in the table.
+    input, fits of one or two numbers (but for SGD on a squared error at a rate that fails for certain), maximal update parametrisation, classes that are not in the table.
     Large batches raise the bounds of SGD.
 
     ## Fix safety
@@ -184,20 +184,23 @@ class LearningRateTooHigh(Rule):
             return
         for optimizer in plan.optimizers:
             bounds, gain = bounds_of(optimizer), gain_of(optimizer)
-            if bounds and gain and not optimizer.optimises_inputs and not is_toy(plan, optimizer):
+            if bounds and gain and not optimizer.optimises_inputs:
                 self.judge(plan, optimizer, bounds, gain)
 
     def judge(self, plan: TrainingPlan, optimizer: Optimizer, bounds: Bounds, gain: float) -> None:
         """Compares the rates of one optimizer with its bounds; momentum multiplies them by `gain`."""
         if optimizer.schedule and optimizer.schedule.name in FREE_RANGING:
             return
-        room = leeway(plan, optimizer)
+        is_small = is_toy(plan, optimizer)
+        if is_small and not squares(plan, optimizer):
+            return
+        room = 1.0 if is_small else leeway(plan, optimizer)
 
         def diverges(rate: float) -> bool:
             return rate * gain >= (bounds.diverges or inf) * room
 
         def jumps(rate: float) -> bool:
-            return diverges(rate) or rate * gain > (bounds.jumps or inf) * room
+            return diverges(rate) or (not is_small and rate * gain > (bounds.jumps or inf) * room)
 
         verdict = graded(optimizer.peak_rates, error=diverges, warning=jumps)
         if verdict is None:
@@ -232,6 +235,13 @@ def is_toy(plan: TrainingPlan, optimizer: Optimizer) -> bool:
     return bool(numbers) and all(number is not None and number <= 2 for number in numbers)
 
 
+def squares(plan: TrainingPlan, optimizer: Optimizer) -> bool:
+    """Whether it is SGD on a squared error: then a bias alone diverges from a rate of 1 on, since the second
+    derivative of the loss in it is 2."""
+    losses = {objective.loss for run in plan.runs_of(optimizer) if (objective := plan.objective_of(run))}
+    return optimizer.name == "SGD" and losses == {"mse"}
+
+
 def leeway(plan: TrainingPlan, optimizer: Optimizer) -> float:
     """By how much the bounds grow in this program."""
     room = 1.0
@@ -239,7 +249,7 @@ def leeway(plan: TrainingPlan, optimizer: Optimizer) -> float:
         room *= NORMALISED
     if optimizer.schedule is not None and optimizer.schedule.warms_up is not False:
         room *= WARMED_UP
-    if context.GAN in plan.context:
+    if plan.steps_beside_others(optimizer):
         room *= ADVERSARIAL
     batches = [run.batch_size.value for run in plan.runs_of(optimizer)]
     largest = max((batch for batch in batches if batch is not None), default=0)

@@ -32,7 +32,7 @@ class OptimizerMissesParameters(Rule):
     since = "0.1.0"
     frameworks = ("torch",)
     severity = "warning"
-    message = "`{network}`: {layers} of it in no optimizer, so {they} random weights"
+    message = "{layers} of `{network}` {be} in no optimizer and {they} random weights"
     help = "give the optimizer `parameters()` of the whole network, or freeze what is meant to stay"
     silences = ("learning-rate-too-low",)
 
@@ -155,5 +155,6 @@ class OptimizerMissesParameters(Rule):
                 because=(left_out.layer_origin,),
                 network=left_out.network,
                 layers=f"{left_out.count} layers" if several else f"a `{left_out.layers[0]}`",
-                they="they keep their" if several else "it keeps its",
+                be="are" if several else "is",
+                they="keep their" if several else "keeps its",
             )

@@ -17,6 +17,7 @@ from trainlint.engine.registry import Registry, registry, words_of
 from trainlint.engine.rule import Finding, Rule
 from trainlint.engine.selection import Selection
 from trainlint.engine.timings import timed
+from trainlint.plan import context
 from trainlint.plan.plan import TrainingPlan
 from trainlint.sources import disk
 from trainlint.sources.discovery import repository_root
@@ -191,6 +192,8 @@ def _understood(document: Document, selection: Selection) -> tuple[TrainingPlan 
 
 def _diagnostics(plan: TrainingPlan, document: Document, selection: Selection) -> Iterator[Diagnostic]:
     severities = selection.severities
+    # What a test does wrong it mostly does on purpose; a severity that the user chose holds there as well.
+    usual = Severity.INFO if context.TEST in plan.context else None
     findings: list[Finding] = []
     for rule, options in selection.chosen:
         answer = ask(rule, options, plan)
@@ -204,7 +207,7 @@ def _diagnostics(plan: TrainingPlan, document: Document, selection: Selection) -
             )
     for finding in _without_silenced(findings):
         try:
-            yield diagnostic_of(finding, severities.get(finding.rule.name))
+            yield diagnostic_of(finding, severities.get(finding.rule.name, usual))
         except Exception as error:
             yield _rule_failed(type(finding.rule), f"raised {named(error)}", document, selection)
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.losses import LOSSES
-from trainlint.syntax.positions import Site
+from trainlint.syntax.positions import NodeSite, Site
 from trainlint.values.tensor import Tensor
-from trainlint.values.value import Instance, Items, Mapped, Method, Reference, Unknown, Value
+from trainlint.values.value import Instance, Items, Mapped, Method, OneOf, Reference, Unknown, Value
 
 if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
@@ -27,13 +29,15 @@ def call_of_unknown(machine: Machine, function: Value, arguments: Arguments, sit
     call = Call(_name(function), arguments, site, machine)
     if isinstance(function, Method):
         call.receiver = function.receiver
-        if isinstance(function.receiver, Unknown) and _event(
+        if isinstance(function.receiver, Unknown | Instance) and _event(
             machine, function.receiver, function.name, arguments, site
         ):
             return Unknown(f"result of {function.name}")
     escaped = [value for value in _objects(list(arguments)) if catalogue.is_a(value, *_TRAINED)]
     if escaped:
         escape(machine, escaped, site)
+    for optimizer in _unknown_optimizers(site, arguments):
+        machine.happen("escape", site, optimizer=optimizer)
     loss = next((value for value in arguments if _is_loss(value)), None)
     if loss is not None and call.title.lower() not in _ONLY_LOOKS:
         machine.happen("escape", site, loss=loss)
@@ -56,9 +60,13 @@ _OPTIMIZERS = ("torch.optim.Optimizer", "keras.optimizers.Optimizer")
 _TRAINED = ("torch.nn.Module", "keras.Model", *_OPTIMIZERS)
 
 
-def _event(machine: Machine, receiver: Unknown, name: str, arguments: Arguments, site: Site) -> bool:
-    if name == "zero_grad":
+def _event(machine: Machine, receiver: Value, name: str, arguments: Arguments, site: Site) -> bool:
+    if name == "zero_grad" and _OPTIMIZER_NAME.search(receiver_text(site)):
         machine.happen("zero_grad", site, optimizer=receiver, networks=(receiver,))
+        if "grad" in machine.frame.chunk.words:  # what reads `.grad` may do the step itself
+            machine.happen("escape", site, optimizer=receiver)
+    elif name == "zero_grad":
+        machine.happen("zero_grad", site, networks=(receiver,))
     elif name == "backward":
         # Of an engine (DeepSpeed, Accelerate) rather than of a loss when the loss is the argument.
         if arguments.positional:
@@ -88,6 +96,23 @@ def receiver_text(site: Site) -> str:
     return site.text.partition("(")[0].rpartition(".")[0]
 
 
+def _unknown_optimizers(site: Site, arguments: Arguments) -> list[Unknown]:
+    """Arguments of a call that are optimizers by their names only."""
+    node = site.node if isinstance(site, NodeSite) else None
+    if not isinstance(node, cst.Call) or any(argument.star for argument in node.args):
+        return []
+    positional = [argument for argument in node.args if argument.keyword is None]
+    given = dict(zip(map(id, positional), arguments.positional, strict=False))
+    found: list[Unknown] = []
+    for argument in node.args:
+        word = argument.keyword.value if argument.keyword is not None else ""
+        value = arguments.keyword.get(word) if word else given.get(id(argument))
+        ends = argument.value.attr if isinstance(argument.value, cst.Attribute) else argument.value
+        if isinstance(value, Unknown) and isinstance(ends, cst.Name) and _OPTIMIZER_NAME.search(ends.value):
+            found.append(value)
+    return found
+
+
 def _objects(values: list[Value]) -> list[Value]:
     found: list[Value] = []
     for value in values:
@@ -97,6 +122,8 @@ def _objects(values: list[Value]) -> list[Value]:
             found += _objects([entry for entry in value.slots.values() if isinstance(entry, Value)])
         elif isinstance(value, Instance):
             found.append(value)
+        elif isinstance(value, OneOf):
+            found += _objects(list(value.options))
     return found
 
 

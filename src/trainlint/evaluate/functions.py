@@ -10,7 +10,7 @@ from trainlint.evaluate.flow import Flow, Frame
 from trainlint.frameworks.call import Arguments
 from trainlint.syntax.positions import NodeSite, Site
 from trainlint.values.join import either
-from trainlint.values.origin import Made
+from trainlint.values.origin import Made, Origin
 from trainlint.values.value import (
     Class,
     Function,
@@ -142,6 +142,14 @@ def parameter_names(function: Function) -> tuple[str, ...]:
     return tuple(parameter.name.value for parameter in named)
 
 
+def _written(function: Function, name: str) -> Origin:
+    """Where a parameter stands in the head of its function."""
+    parameters = function.node.params
+    named = (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params)
+    node = next(parameter.name for parameter in named if parameter.name.value == name)
+    return Origin(Made.PARAMETER, NodeSite(function.chunk, node), name)
+
+
 def uncalled_arguments(function: Function, receiver: Value | None = None) -> Arguments:
     """Arguments for a function that nobody calls here: its defaults, which a caller may override."""
     parameters = function.node.params
@@ -149,11 +157,10 @@ def uncalled_arguments(function: Function, receiver: Value | None = None) -> Arg
     names = parameter_names(function)
     for name in names[1:] if receiver is not None else names:
         default = function.defaults.get(name)
-        if default is None:
-            keyword[name] = Unknown("a parameter that nobody passes")
-        elif isinstance(default, Known) and default.value is None:
-            # None as a default mostly means "somebody passes it": which is not known.
-            keyword[name] = Unknown("a parameter that nobody passes")
+        # None as a default mostly means "somebody passes it": which is not known.
+        if default is None or (isinstance(default, Known) and default.value is None):
+            # With its origin it stays one object however often it is read.
+            keyword[name] = Unknown("a parameter that nobody passes", _written(function, name))
         else:
             site = default.origin.site if default.origin else None
             keyword[name] = with_step(default, Made.PARAMETER, site, name)

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 def note_sum(machine: Machine, old: Value, added: Value, total: Value, node: cst.BaseExpression) -> None:
     """`total += loss`, where `total` comes from the turn before."""
     grows = isinstance(old, Unknown) and old.reason == CHANGES_IN_LOOP
-    if machine.frame.loops and grows and isinstance(added, Tensor) and _holds_graph(added):
+    if machine.frame.loops and grows and _may_hold_graph(machine, added):
         machine.happen("keep", machine.site(node), loss=added, total=total)
 
 
 def note_append(machine: Machine, collected: Items, added: Value, site: Site) -> None:
     """`losses.append(loss)`, where the list was made before the loop."""
     outside = collected.birth <= machine.frame.loop_birth
-    if machine.frame.loops and outside and isinstance(added, Tensor) and _holds_graph(added):
+    if machine.frame.loops and outside and _may_hold_graph(machine, added):
         machine.happen("keep", _argument(site), loss=added)
 
 
@@ -36,6 +36,13 @@ def _argument(site: Site) -> Site:
     if isinstance(site, NodeSite) and isinstance(node, cst.Call) and node.args:
         return NodeSite(site.chunk, node.args[0].value)
     return site
+
+
+def _may_hold_graph(machine: Machine, value: Value) -> bool:
+    """Whether a value is a loss with its graph; what is not known may be one, which `backward` shows."""
+    if isinstance(value, Unknown):
+        return "backward" in machine.frame.chunk.words
+    return isinstance(value, Tensor) and _holds_graph(value)
 
 
 def _holds_graph(tensor: Tensor) -> bool:

@@ -6,6 +6,7 @@ the plan: its body runs once for all its turns, and what changes from turn to tu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -48,6 +49,10 @@ MOST_WHILE_TURNS = 64
 
 MOST_WHILE_STEPS = 20_000
 """Steps of evaluation that such a try may take."""
+
+
+_BATCHES = re.compile(r"load(er|ers)\b|(^|[^a-z])(mini_?)?batches\b|(^|_)dl\b", re.IGNORECASE)
+"""How people name what gives batches, where nothing else is known of it."""
 
 
 @statement(cst.For)
@@ -94,6 +99,8 @@ def _optional_turn(machine: Machine, node: cst.For, item: Value) -> None:
 def _once_for_all(machine: Machine, node: cst.For, iterable: Value) -> Flow:
     site = machine.site(node.iter)
     over = _runs_over(iterable)
+    if over == "unknown" and not _is_range(iterable) and _BATCHES.search(site.text):
+        over = "batches"
     times = Known(len(iterable.value), iterable.origin) if _is_range(iterable) else None
 
     def prepare() -> None:

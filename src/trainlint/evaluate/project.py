@@ -48,7 +48,7 @@ class Project:
             Program(
                 self,
                 document.filename,
-                split(document.text, document.filename),
+                _chunks_of(document),
                 self._package_of(self.path),
                 self.path,
             )
@@ -176,6 +176,16 @@ class Project:
             names.insert(0, folder.name)
             folder = folder.parent
         return ".".join(names)
+
+
+def _chunks_of(document: Document) -> list[Chunk]:
+    """The chunks of a document; a notebook shows what the last statement of each cell gives."""
+    chunks = split(document.text, document.filename)
+    if document.cells:
+        last = {cell.number: chunk for chunk in chunks if (cell := document.cell_at(chunk.last_row))}
+        for chunk in last.values():
+            chunk.shown = True
+    return chunks
 
 
 @lru_cache(256)

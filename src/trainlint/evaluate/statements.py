@@ -10,6 +10,7 @@ import libcst as cst
 from trainlint.evaluate import classes, functions, names, operators
 from trainlint.evaluate.assignment import assign, assign_attribute, assign_item
 from trainlint.evaluate.attributes import attribute
+from trainlint.evaluate.dropping import note_dropped
 from trainlint.evaluate.flow import Flow
 from trainlint.evaluate.grammar import statement
 from trainlint.evaluate.keeping import note_sum
@@ -72,6 +73,7 @@ def _changed_in_place(machine: Machine, node: cst.BaseExpression, result: Tensor
 @statement(cst.Assign)
 def assignment(machine: Machine, node: cst.Assign) -> Flow:
     value = machine.evaluate(node.value)
+    note_dropped(machine, node)
     for target in node.targets:
         assign(machine, target.target, value, node.value)
     return Flow.NEXT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Literal
 
 import libcst as cst
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 def note_unused(machine: Machine, node: cst.BaseExpression) -> None:
     """Before the statement runs: which method of which object it calls, names or compares."""
+    if _is_shown(machine):
+        return
     named = node
     form: Literal["called", "named", "compared"] = "named"
     if isinstance(node, cst.Call):
@@ -28,6 +31,12 @@ def note_unused(machine: Machine, node: cst.BaseExpression) -> None:
         # A method of an object may do its work without a result; one of a tensor gives a new tensor.
         if isinstance(receiver, Tensor) or (isinstance(receiver, Instance) and form != "called"):
             machine.note(LeftUnused(receiver, named.attr.value, form, machine.site(node)))
+
+
+def _is_shown(machine: Machine) -> bool:
+    """Whether the statement is the last of a notebook's cell, which shows what it gives."""
+    chunk = machine.frame.chunk
+    return chunk.shown and machine.frame.function is None and isinstance(chunk.statements[-1], ast.Expr)
 
 
 def _is_plain(node: cst.BaseExpression) -> bool:

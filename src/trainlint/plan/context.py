@@ -11,6 +11,7 @@ SELF_SUPERVISED = "target is the input"
 SEARCH = "hyper-parameter search"
 DEMO = "test or demo"
 MEASURES_SPEED = "measures speed"  # a demonstration, but of a real training
+TEST = "test"  # a demonstration that does wrong on purpose
 
 KERAS_3 = "Keras 3"
 KERAS_2_11 = "Keras 2.11 or later"

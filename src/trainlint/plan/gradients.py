@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from trainlint.plan.loop import Branch, Event, Sequence
-from trainlint.plan.walk import Choice, Walk, choices
+from trainlint.plan.walk import Choice, Walk, choices, with_fits_as_loops
 from trainlint.values.origin import Certainty
 
 
@@ -61,6 +61,7 @@ def _clears_networks(tree: Sequence) -> bool:
 def _uncleared(tree: Sequence, touched: _Touched) -> UnclearedStep | None:
     found: list[tuple[Event, Event]] = []
     harmless = False
+    tree = with_fits_as_loops(tree)
     for choice in choices(tree, touched.by):
         walk = _Steps(touched, choice)
         walk.through(tree)
@@ -136,6 +137,8 @@ class _Steps(Walk):
                 self.mixed = event, self.backward
             if self.state is not _Gradients.CLEARED:
                 self.state = _Gradients.SPENT
+        elif event.gradients != "added":
+            self.state = _Gradients.FILLED
         elif self.state is _Gradients.SPENT:
             self.state, self.backward = _Gradients.MIXED, event
         elif self.state is _Gradients.CLEARED:

@@ -26,6 +26,8 @@ class Event(Part):
 
     `trains`, of a forward pass or a loss: a backward pass starts from what was computed with it. `cut_by`,
     of a backward pass: the context without gradients in which all that it starts from was computed.
+    `gradients`, of a backward pass: whether they are added to those that are there, as in PyTorch, or given
+    as a result, as by a tape of TensorFlow, which the program may have `dropped`.
     """
 
     kind: EventKind
@@ -36,6 +38,7 @@ class Event(Part):
     schedule: int | None = None
     trains: bool = False
     cut_by: Origin | None = None
+    gradients: Literal["added", "given", "dropped"] = "added"
     origin: Origin | None = None
 
 

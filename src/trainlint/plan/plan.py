@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainlint.plan import modes, walk
+from trainlint.plan import context, modes, walk
 from trainlint.plan.compiling import ChangedAfterCompile
 from trainlint.plan.coverage import LeftOut
 from trainlint.plan.evaluation import Evaluation
@@ -65,6 +65,15 @@ class TrainingPlan(Part):
     def networks_of(self, optimizer: Optimizer) -> list[Network]:
         """The networks whose weights it changes; empty when that is unknown."""
         return [self.networks[index] for index in optimizer.networks if index < len(self.networks)]
+
+    def steps_beside_others(self, optimizer: Optimizer) -> bool:
+        """Whether another optimizer takes its steps in the same loop, as the two of a GAN do; where its own
+        steps are not seen, whether the program has another."""
+        index = next(number for number, other in enumerate(self.optimizers) if other is optimizer)
+        turns = [stepped for tree in self.events for stepped in walk.stepped_together(tree)]
+        if not any(index in stepped for stepped in turns):
+            return context.GAN in self.context and not any(run.optimizer == index for run in self.runs)
+        return any(index in stepped and len(stepped) > 1 for stepped in turns)
 
     def updates_of(self, optimizer: Optimizer) -> int | None:
         """Number of updates in all runs together, None when one is unknown."""

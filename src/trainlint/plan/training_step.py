@@ -34,7 +34,7 @@ class IncompleteStep:
 def incomplete_steps(trees: tuple[Sequence, ...], optimizers: Listed[Optimizer]) -> Iterator[IncompleteStep]:
     everything = [event for tree in trees for event in tree.walk()]
     for index, optimizer in enumerate(optimizers):
-        if optimizer.optimises_inputs or not optimizer.name:
+        if optimizer.optimises_inputs:
             continue
         ours = _Ours(index, frozenset(optimizer.networks))
         for tree in trees:
@@ -44,14 +44,14 @@ def incomplete_steps(trees: tuple[Sequence, ...], optimizers: Listed[Optimizer])
                 found = (
                     _never_stepped(tree, ours, everything)
                     or _steps_after_loop(tree, ours)
-                    or _nothing_to_apply(tree, ours)
+                    or (_nothing_to_apply(tree, ours) if optimizer.name else None)
                 )
             if found is not None:
                 fault, event = found
                 yield IncompleteStep(optimizer, fault, event)
                 break
     for tree in trees:
-        for event in _fitted_without_step(tree):
+        for event in (*_fitted_without_step(tree), *_dropped(tree)):
             yield IncompleteStep(None, "never stepped", event)
 
 
@@ -196,3 +196,11 @@ def _fitted_without_step(tree: Sequence) -> Iterator[Event]:
         elif event.kind == "fit_step_done" and pending is not None:
             yield pending
             pending = None
+
+
+def _dropped(tree: Sequence) -> Iterator[Event]:
+    """Gradients of a loop that get a name which nothing reads."""
+    for loop in walk.loops(tree):
+        events = list(walk.directly_in(loop))
+        if any(event.kind == "forward" and event.trains for event in events):
+            yield from (event for event in events if event.gradients == "dropped")

@@ -88,6 +88,38 @@ def loops(tree: Sequence) -> Iterator[Loop]:
                 yield from loops(path)
 
 
+def with_fits_as_loops(tree: Sequence) -> Sequence:
+    """The same tree, where what a trainer does for each batch is a loop of its own."""
+    items: list[Event | Loop | Branch] = []
+    begin: int | None = None
+    for item in tree.items:
+        if isinstance(item, Loop):
+            item = item.model_copy(update={"body": with_fits_as_loops(item.body)})
+        elif isinstance(item, Event) and item.kind == "fit":
+            begin = len(items) + 1
+        elif isinstance(item, Event) and item.kind == "fit_step_done" and begin is not None:
+            turn = Sequence(items=tuple(items[begin:]))
+            items[begin:] = [Loop(body=turn, over="batches", origin=item.origin)]
+            begin = None
+        items.append(item)
+    return tree.model_copy(update={"items": tuple(items)})
+
+
+def stepped_together(tree: Sequence) -> Iterator[set[int]]:
+    """The optimizers that step in one turn of a loop, or in one step of a trainer."""
+    for loop in loops(tree):
+        steps = (event for event in loop.walk() if event.kind == "step")
+        yield {event.optimizer for event in steps if event.optimizer is not None}
+    inside: set[int] | None = None
+    for event in tree.walk():
+        if event.kind in ("fit", "fit_step_done"):
+            if event.kind == "fit_step_done" and inside is not None:
+                yield inside
+            inside = set() if event.kind == "fit" else None
+        elif event.kind == "step" and event.optimizer is not None and inside is not None:
+            inside.add(event.optimizer)
+
+
 def directly_in(loop: Loop) -> Iterator[Event]:
     """The events of a turn, without those of loops within it."""
     waiting: list[Event | Loop | Branch] = list(loop.body.items)

@@ -38,6 +38,7 @@ class Chunk:
     first_row: int
     statements: tuple[ast.stmt, ...] = field(repr=False)
     readable: bool = True  # False: nested too deeply for libcst
+    shown: bool = False  # the last statement of a notebook's cell, whose value is displayed
     derived: dict[object, Any] = field(default_factory=dict, repr=False)
     """What readers of the chunk worked out from its text alone."""
 
@@ -46,6 +47,11 @@ class Chunk:
         """The function or class that this chunk defines."""
         only = self.statements[0] if len(self.statements) == 1 else None
         return only if isinstance(only, Definition) else None
+
+    @property
+    def last_row(self) -> int:
+        """The row on which its last statement begins."""
+        return self.statements[-1].lineno if self.statements else self.first_row
 
     @cached_property
     def is_import(self) -> bool:

@@ -13,7 +13,7 @@ from trainlint.plan.optimizer import Optimizer
 from trainlint.plan.run import TrainingRun
 from trainlint.values.tensor import Tensor
 
-_DEMO_FILE = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
+_TEST_FILE = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|[^/]*_test|conftest)\.py$")
 _DEMO_NAME = re.compile(r"overfit|sanity|smoke|debug|dry_?run|toy|dummy", re.IGNORECASE)
 _SPEED_NAME = re.compile(r"profil|benchmark", re.IGNORECASE)
 
@@ -57,7 +57,9 @@ def context_of(
         found.add(context.GAN)
     if any(True for _ in gathered.of(DemoRun)):
         found.add(context.DEMO)
-    if _DEMO_FILE.search(_below_root(program)) or _is_named(program, _DEMO_NAME):
+    if _TEST_FILE.search(_below_root(program)):
+        found |= {context.DEMO, context.TEST}
+    elif _is_named(program, _DEMO_NAME):
         found.add(context.DEMO)
     elif _is_named(program, _SPEED_NAME):
         found |= {context.DEMO, context.MEASURES_SPEED}

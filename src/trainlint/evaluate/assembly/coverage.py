@@ -8,10 +8,12 @@ from trainlint.evaluate.assembly.gathered import Gathered, NetworkApplied, Optim
 from trainlint.evaluate.assembly.networks import ordered
 from trainlint.frameworks.torch.optimizers import groups_of
 from trainlint.frameworks.torch.parameters import is_trainable, owners_of, submodules
+from trainlint.frameworks.torch.weights import has_weights
 from trainlint.plan.coverage import LeftOut
+from trainlint.plan.kinds import WEIGHTED
 from trainlint.values.origin import Certainty
-from trainlint.values.tensor import Tensor
-from trainlint.values.value import Instance
+from trainlint.values.tensor import Operation, Tensor
+from trainlint.values.value import Instance, Value
 
 
 def left_out_of(gathered: Gathered) -> Iterator[LeftOut]:
@@ -31,6 +33,12 @@ def left_out_of(gathered: Gathered) -> Iterator[LeftOut]:
             if id(fact.optimizer) in stepped and missing and any(id(module) in ours for module in inside):
                 yield _left_out(fact, certainty, gathered, root, missing)
                 break
+    for root, trainer in _handed_over(gathered):
+        inside = [module for module in submodules(root) if has_weights(module)]
+        missing = [m for m in inside if id(m) not in held and is_trainable(m) is True]
+        makers = [fact for fact, _ in made if fact.optimizer is trainer]
+        if makers and missing and len(missing) < len(inside):
+            yield _left_out(makers[0], Certainty.POSSIBLE, gathered, root, missing)
 
 
 def _left_out(
@@ -59,18 +67,35 @@ def _grew(fact: OptimizerMade) -> bool:
 def _reached(gathered: Gathered) -> set[int]:
     """Identities of the modules with weights of their own that a backward pass goes through."""
     losses = [event.objects.get("loss") for event in gathered.walk() if event.kind == "backward"]
+    return _with_weights([loss for loss in losses if isinstance(loss, Tensor)])
+
+
+def _with_weights(results: list[Tensor]) -> set[int]:
+    """Identities of the modules with weights that these were computed with and that `detach` cuts off from
+    none of them."""
     cut = {
         id(tensor)
-        for loss in losses
-        if isinstance(loss, Tensor)
-        for tensor in ordered([loss])
+        for tensor in ordered(results)
         if tensor.operation is not None and tensor.operation.kind == "detach"
     }
     return {
         id(tensor.operation.layer)
-        for loss in losses
-        if isinstance(loss, Tensor)
-        for tensor in ordered([loss], cut)
+        for tensor in ordered(results, cut)
         if tensor.operation is not None and tensor.operation.layer is not None
-        if tensor.operation.parameters and id(tensor) not in cut
+        if _has_weights(tensor.operation) and id(tensor) not in cut
     }
+
+
+def _has_weights(operation: Operation) -> bool:
+    return operation.kind in WEIGHTED if operation.parameters is None else operation.parameters > 0
+
+
+def _handed_over(gathered: Gathered) -> Iterator[tuple[Instance, Value]]:
+    """Networks with the optimizers that went with them to code that is not followed."""
+    escapes = [event for event in gathered.walk() if event.kind == "escape"]
+    for one in escapes:
+        optimizer = one.objects.get("optimizer")
+        together = [other for other in escapes if other.site is one.site] if optimizer is not None else []
+        for network in (network for other in together for network in other.objects.get("networks", ())):
+            if isinstance(network, Instance) and isinstance(optimizer, Value):
+                yield network, optimizer

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from trainlint.evaluate.assembly.cutting import cut_off
-from trainlint.evaluate.assembly.gathered import Gathered
+from trainlint.evaluate.assembly.gathered import Gathered, NetworkApplied
 from trainlint.evaluate.assembly.networks import ordered, tensors_in
 from trainlint.evaluate.assembly.numbering import Numbering, with_parts
 from trainlint.evaluate.happenings import ENTRY_POINT, Forked, Happened, Happening, Repeated
@@ -14,12 +14,13 @@ from trainlint.frameworks.losses import LOSSES
 from trainlint.plan.loop import Branch, Event, Loop, Sequence
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import Tensor
-from trainlint.values.value import Value, integer
+from trainlint.values.value import Unknown, Value, integer
 
 
 def sequences(happened: list[Happened], gathered: Gathered) -> tuple[Sequence, ...]:
     """One tree for the program as it runs, and one for each function that only others call."""
-    trees = _Trees(gathered, _behind_backward(gathered), cut_off(happened))
+    started = (event.objects.get("loss") for event in gathered.walk() if event.kind == "backward")
+    trees = _Trees(gathered, _behind_backward(gathered), frozenset(map(id, started)), cut_off(happened))
     found = (trees.sequence(part) for part in _entry_points(happened))
     return tuple(tree for tree in found if tree.items)
 
@@ -45,10 +46,17 @@ def _behind_backward(gathered: Gathered) -> frozenset[int]:
 class _Trees:
     gathered: Gathered
     behind_backward: frozenset[int]
+    started: frozenset[int]  # identities of what backward passes start from
     cut: dict[int, Origin]  # by the identity of the event of a backward pass
 
     def sequence(self, happened: list[Happened]) -> Sequence:
-        return Sequence(items=tuple(self.item(item) for item in happened))
+        return Sequence(items=tuple(self.item(item) for item in happened if not self.is_idle(item)))
+
+    def is_idle(self, item: Happened) -> bool:
+        """Whether something was kept that turned out to be no loss."""
+        if not isinstance(item, Happening) or item.kind != "keep":
+            return False
+        return isinstance(item.objects["loss"], Unknown) and not self.trains(item)
 
     def item(self, item: Happened) -> Event | Loop | Branch:
         if isinstance(item, Happening):
@@ -79,6 +87,7 @@ class _Trees:
             schedule=_number(self.gathered.schedules, item.objects.get("schedule")),
             trains=self.trains(item),
             cut_by=self.cut.get(id(item)),
+            gradients=item.objects.get("gradients", "added"),
             origin=Origin(Made.COMPUTED, item.site, item.kind),
         )
 
@@ -92,6 +101,8 @@ class _Trees:
     def trains(self, item: Happening) -> bool:
         if item.kind == "keep":
             kept, total = item.objects["loss"], item.objects.get("total")
+            if not isinstance(kept, Tensor):
+                return id(kept) in self.started and id(total) not in self.started
             losses = [tensor for tensor in ordered([kept]) if _is_loss(tensor)]
             trained = any(id(tensor) in self.behind_backward for tensor in losses)
             return trained and id(total) not in self.behind_backward
@@ -112,7 +123,13 @@ def _number(numbering: Numbering, value: object) -> int | None:
 def _behind(loss: Tensor, gathered: Gathered) -> list[int]:
     """The modules that a loss was computed with; none when part of the way is not known."""
     numbers: list[int] = []
-    for tensor in ordered([loss]):
+    behind = ordered([loss])
+    made = {id(tensor) for tensor in behind}
+    for fact, _ in gathered.of(NetworkApplied):
+        # A network of the program may have weights of its own beside its layers.
+        if any(id(tensor) in made for tensor in tensors_in(fact.output)):
+            numbers.append(gathered.networks.of(fact.network))
+    for tensor in behind:
         operation = tensor.operation
         if operation is None:
             continue

@@ -29,7 +29,7 @@ def optimizers_of(gathered: Gathered) -> tuple[Optimizer, ...]:
         gathered.optimizers.of(fact.optimizer)
         made.append(_optimizer(fact, certainty, gathered, id(fact.optimizer) in trained))
     for event in gathered.walk():
-        unseen = event.objects.get("optimizer")
+        unseen = event.objects.get("optimizer") if event.kind in ("zero_grad", "step") else None
         if isinstance(unseen, Value) and gathered.optimizers.known(unseen) is None:
             gathered.optimizers.of(unseen)
             made.append(_unseen(unseen))

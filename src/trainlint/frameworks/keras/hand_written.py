@@ -34,7 +34,7 @@ def leave(call: Call) -> Value:
 def gradient(call: Call) -> Value:
     """`tape.gradient(loss, variables)`."""
     loss = call.argument(0, "target")
-    call.machine.happen("backward", call.site, loss=loss)
+    call.machine.happen("backward", call.site, loss=loss, gradients="given")
     return Unknown("gradients", call.origin)
 
 
@@ -48,7 +48,7 @@ def minimize(call: Call) -> Value:
     loss = call.argument(0, "loss")
     if isinstance(loss, Function | Bound | Method | Partial):
         loss = call.machine.call(loss, Arguments(), call.site)
-    call.machine.happen("backward", call.site, loss=loss)
+    call.machine.happen("backward", call.site, loss=loss, gradients="given")
     call.machine.happen("step", call.site, optimizer=call.receiver)
     return Known(None)
 

@@ -162,12 +162,15 @@ def _advance(call: Call) -> Value:
 
 
 def _scaled_update(call: Call) -> Value:
-    """`loss_scaler(loss, optimizer, clip_grad=…)` goes backward, clips and steps."""
+    """`loss_scaler(loss, optimizer, clip_grad=…)` scales, goes backward, clips and steps."""
     loss, optimizer = call.argument(0, "loss"), call.argument(1, "optimizer")
+    call.machine.happen("scale", call.site, scaler=call.receiver)
     call.machine.happen("backward", call.site, loss=loss or Unknown("a loss"))
     if constant(call.argument(-1, "need_update")) is not False and optimizer is not None:
+        call.machine.happen("unscale", call.site, optimizer=optimizer, scaler=call.receiver)
         clip(call, [optimizer], call.argument(2, "clip_grad"))
-        call.machine.happen("step", call.site, optimizer=optimizer)
+        call.machine.happen("step", call.site, optimizer=optimizer, scaler=call.receiver)
+        call.machine.happen("scaler_update", call.site, scaler=call.receiver)
     return Known(None)
 
 

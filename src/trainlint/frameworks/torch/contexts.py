@@ -6,7 +6,17 @@ from trainlint.frameworks.call import Arguments, Call, Handler
 from trainlint.frameworks.library import ALONE
 from trainlint.frameworks.signatures import Signature
 from trainlint.frameworks.torch.parameters import owners_of
-from trainlint.values.value import Function, Instance, Known, Partial, Reference, Unknown, Value, constant
+from trainlint.values.value import (
+    Function,
+    Instance,
+    Known,
+    OneOf,
+    Partial,
+    Reference,
+    Unknown,
+    Value,
+    constant,
+)
 
 _WITHOUT_GRADIENTS = (
     "torch.no_grad",
@@ -136,7 +146,11 @@ def _scale(call: Call) -> Value:
 
 
 def _scaler_step(call: Call) -> Value:
-    call.machine.happen("step", call.site, optimizer=call.argument(0, "optimizer"), scaler=call.receiver)
+    optimizer = call.argument(0, "optimizer")
+    if isinstance(optimizer, OneOf):  # which one steps is not known
+        for option in optimizer.options:
+            call.machine.happen("escape", call.site, optimizer=option)
+    call.machine.happen("step", call.site, optimizer=optimizer, scaler=call.receiver)
     return Known(None)
 
 

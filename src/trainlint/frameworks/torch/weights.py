@@ -52,6 +52,12 @@ def _shapes() -> Mapping[str, _Shape]:
 _SHAPES = _shapes()
 
 
+def has_weights(module: Instance) -> bool:
+    """Whether a module is a layer of the library whose weights have a known place."""
+    names = (name.removeprefix("torch.nn.") for name in module.library_names)
+    return any(name.removeprefix("Lazy") in _SHAPES for name in names)
+
+
 def _weight(call: Call) -> Value:
     layer = call.receiver
     if not isinstance(layer, Instance):
