@@ -10,8 +10,9 @@ import pytest
 
 import trainlint
 from tests.rules.cases import Case, cases_in
-from tests.rules.policing import applied, every_rule
+from tests.rules.policing import every_rule
 from trainlint.engine.diagnostic import Diagnostic, Fix
+from trainlint.engine.policing import applied
 
 FOLDER = Path(__file__).parent
 RULES = {rule.name: rule for rule in every_rule()}
