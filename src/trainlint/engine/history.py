@@ -56,6 +56,8 @@ def _phrase(step: Origin, site: Site) -> str:
             return label or "default of the library"
         case Made.SETTINGS_FILE:
             return f"{_quoted(label, 'the value')} is read from here"
+        case Made.MACHINE:
+            return f"{label}, unless the program is started on more"
         case Made.SEARCHED:
             return "one of several values that are tried here"
 

@@ -12,6 +12,8 @@ from trainlint.evaluate.names import look_up
 from trainlint.evaluate.program import Program
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
+from trainlint.frameworks.facts import CompileCalled
+from trainlint.frameworks.keras.models import outputs_of
 from trainlint.syntax.chunks import Chunk
 from trainlint.values.tensor import Operation, Tensor
 from trainlint.values.value import Bound, Class, Function, Instance, Partial, Value
@@ -24,6 +26,7 @@ _OF_TRAINERS = ("training_step", "configure_optimizers")
 
 def run_uncalled(machine: Machine, program: Program) -> None:
     """Runs what trains and was not called, then applies networks that were never applied."""
+    _apply_compiled(machine)
     definitions = [
         chunk
         for chunk in program.chunks
@@ -48,6 +51,13 @@ def run_uncalled(machine: Machine, program: Program) -> None:
             found = look_up(machine, chunk.definition.name)
             if isinstance(found, Class):
                 _run_class(machine, program, found, chunk)
+
+
+def _apply_compiled(machine: Machine) -> None:
+    """Applies the models that `fit` of Keras applies: what their `call` calls has been called, too."""
+    compiled = [fact for fact, _ in machine.facts if isinstance(fact, CompileCalled)]
+    for fact in compiled:
+        outputs_of(fact.model, machine, fact.site)
 
 
 def _run_function(machine: Machine, function: Function) -> None:

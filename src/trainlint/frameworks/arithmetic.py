@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from trainlint.frameworks.call import Call, as_tensor
 from trainlint.values.tensor import DataFacts, Dimension, Shape, Symbol, Tensor
@@ -116,6 +116,33 @@ def matmul_shape(one: Shape | None, other: Shape | None) -> Shape | None:
         return one[:-1]
     stack = broadcast(one[:-2], other[:-2])
     return None if stack is None else (*stack, one[-2], other[-1])
+
+
+def einsum_shape(text: str, shapes: Sequence[Shape | None]) -> Shape | None:
+    """Shape of `einsum(text, …)`; an ellipsis stands for the axes that are not named, broadcast together."""
+    left, arrow, right = text.replace(" ", "").partition("->")
+    terms = left.split(",")
+    if len(terms) != len(shapes):
+        return None
+    sizes: dict[str, Dimension] = {}
+    rest: Shape | None = ()
+    for term, shape in zip(terms, shapes, strict=True):
+        before, dots, after = term.partition("...")
+        if shape is None or len(shape) < len(before + after) or (not dots and len(shape) > len(term)):
+            rest = None if dots else rest
+            continue
+        middle = len(shape) - len(after)
+        rest = broadcast(rest, shape[len(before) : middle]) if dots else rest
+        named = zip(before + after, (*shape[: len(before)], *shape[middle:]), strict=True)
+        sizes |= {letter: size for letter, size in named if sizes.get(letter) is None}
+    if not arrow:  # those that occur once, in the order of the alphabet
+        letters = left.replace(",", "").replace("...", "")
+        right = "..." * ("..." in left) + "".join(sorted(c for c in letters if letters.count(c) == 1))
+    before, dots, after = right.partition("...")
+    if dots and rest is None:
+        return None
+    named_sizes = [tuple(sizes.get(letter) for letter in part) for part in (before, after)]
+    return (*named_sizes[0], *(rest or () if dots else ()), *named_sizes[1])
 
 
 def _interval(value: Value) -> Bounds:

@@ -40,6 +40,8 @@ _LIBRARIES = {
     "keras": "trainlint.frameworks.keras.library",
     "tensorflow": "trainlint.frameworks.keras.library",
     "tensorflow_addons": "trainlint.frameworks.keras.library",
+    "tensorflow_datasets": "trainlint.frameworks.keras.library",
+    "tensorflow_hub": "trainlint.frameworks.keras.library",
     "jax": "trainlint.frameworks.keras.stateless",
     "lightning": "trainlint.frameworks.lightning.library",
     "accelerate": "trainlint.frameworks.accelerate",

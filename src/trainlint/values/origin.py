@@ -16,7 +16,7 @@ class Certainty(Enum):
     """How sure we are that the program, run as it stands, uses this value."""
 
     EXACT = "exact"
-    DEFAULT = "default"  # a user may override it: a command-line default, an uncalled function's parameter
+    DEFAULT = "default"  # may be overridden: a command-line default, an uncalled function's parameter
     POSSIBLE = "possible"  # holds on some path through the program only
 
     @property
@@ -43,10 +43,11 @@ class Made(Enum):
     PARAMETER = "parameter"  # the default of a parameter of a function that nobody calls here
     LIBRARY = "library"  # a default of the library
     SETTINGS_FILE = "settings file"
+    MACHINE = "machine"  # one process on one device, unless the program is started on more
     SEARCHED = "searched"  # one of several that a loop tries on purpose
 
 
-OVERRIDABLE = frozenset({Made.OPTION, Made.PARAMETER})
+OVERRIDABLE = frozenset({Made.OPTION, Made.PARAMETER, Made.MACHINE})
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from trainlint.frameworks.call import Call
 from trainlint.frameworks.keras import (
     attention,
     dense,
+    hub,
     images,
     merging,
     recurrent,
@@ -41,6 +42,7 @@ MEANINGS: dict[str, LayerMeaning] = merged(
     recurrent.LAYERS,
     attention.LAYERS,
     images.LAYERS,
+    hub.LAYERS,
 )
 """What the layers do, by class name, where it is a shape, a number of weights and bounds."""
 

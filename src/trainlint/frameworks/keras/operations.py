@@ -8,17 +8,40 @@ from trainlint.frameworks.arrays import computing, creating, moving, numpy
 from trainlint.frameworks.arrays.computing import elementwise, fixed, last_axis_reduction, monotone, reduction
 from trainlint.frameworks.arrays.subject import (
     Operation,
-    Subject,
     array_of_items,
     as_function,
     as_method,
-    dtype_name,
+    dimensions_in,
     tensor_of,
 )
 from trainlint.frameworks.call import Arguments, Call, Handler
 from trainlint.frameworks.keras import activations
-from trainlint.values.tensor import Tensor
+from trainlint.values.origin import Made, Origin
+from trainlint.values.tensor import Tensor, product
 from trainlint.values.value import Items, Known, Partial, Reference, Unknown, Value, constant, integer
+
+MORE_ELEMENTWISE: dict[str, Operation] = {
+    "tan": elementwise("tangent"),
+    "asin": elementwise("arcsine", fixed(-math.pi / 2, math.pi / 2)),
+    "acos": elementwise("arccosine", fixed(0.0, math.pi)),
+    "atan": elementwise("arctangent", fixed(-math.pi / 2, math.pi / 2)),
+    "sinh": elementwise("hyperbolic_sine", monotone(math.sinh)),
+    "cosh": elementwise("hyperbolic_cosine", fixed(1.0, None)),
+    "expm1": elementwise("expm1", monotone(math.expm1)),
+    "ceil": elementwise("ceil", monotone(math.ceil)),
+    "rint": elementwise("round", monotone(round)),
+    "reciprocal": elementwise("reciprocal"),
+    "reciprocal_no_nan": elementwise("reciprocal"),
+    "erfinv": elementwise("erf"),
+    "lgamma": elementwise("log_gamma"),
+    "digamma": elementwise("log_gamma"),
+    "angle": elementwise("arctangent", fixed(-math.pi, math.pi)),
+    "real": elementwise("select"),
+    "imag": elementwise("select"),
+    "conj": elementwise("conjugate"),
+    "cumprod": elementwise("cumprod"),
+    "cumulative_logsumexp": elementwise("cumsum"),
+}
 
 _TENSORFLOW: dict[str, Operation] = {
     "reshape": moving.reshape,
@@ -62,6 +85,21 @@ _TENSORFLOW: dict[str, Operation] = {
     "negative": elementwise("negate"),
     "rsqrt": elementwise("rsqrt", fixed(0.0, None)),
     "cumsum": elementwise("cumsum"),
+    "reduce_logsumexp": reduction("logsumexp"),
+    "reduce_euclidean_norm": reduction("norm"),
+    "count_nonzero": reduction("count"),
+    "norm": reduction("norm"),
+    "ensure_shape": moving.unchanged("identity"),
+    "clip_by_norm": moving.unchanged("clip"),
+    "clip_by_average_norm": moving.unchanged("clip"),
+    "bitcast": moving.cast,
+    "to_float": moving.unchanged("cast"),
+    "to_int32": moving.unchanged("cast"),
+    "to_int64": moving.unchanged("cast"),
+    "logical_not": elementwise("logical", fixed(0.0, 1.0)),
+    "is_nan": elementwise("compare", fixed(0.0, 1.0)),
+    "is_finite": elementwise("compare", fixed(0.0, 1.0)),
+    **MORE_ELEMENTWISE,
 }
 """tf.X, and tf.math.X where it exists."""
 
@@ -70,12 +108,28 @@ _BINARY = {
     "subtract": "-",
     "multiply": "*",
     "divide": "/",
-    "truediv": "/",
     "divide_no_nan": "/",
     "pow": "**",
     "equal": "==",
     "greater": ">",
     "less": "<",
+    "not_equal": "!=",
+    "greater_equal": ">=",
+    "less_equal": "<=",
+    "logical_and": "&",
+    "logical_or": "|",
+    "logical_xor": "^",
+    "floordiv": "//",
+    "floor_divide": "//",
+    "floormod": "%",
+    "mod": "%",
+    "truediv": "/",
+    "true_divide": "/",
+    "multiply_no_nan": "*",
+    "mul": "*",
+    "sub": "-",
+    "div": "/",
+    "power": "**",
 }
 
 _OWN_ACTIVATIONS = frozenset(activations.ACTIVATION_WORDS) | {"linear"}
@@ -99,6 +153,45 @@ def variable(call: Call) -> Value:
     tensor = tensor_of(initial, "keras", call) or Tensor(library="keras")
     trained = constant(call.argument(1, "trainable")) is not False
     return tensor.changed(is_parameter=trained, library="keras", origin=call.origin)
+
+
+def named_variable(call: Call) -> Value:
+    """TensorFlow 1: `tf.get_variable("weights", shape, initializer=…)`."""
+    shape = dimensions_in(call.argument(1, "shape"))
+    return Tensor(shape=shape, dtype="float32", library="keras", is_parameter=True, origin=call.origin)
+
+
+def squared_difference(call: Call) -> Value:
+    """`tf.math.squared_difference(x, y)`: the square of the difference, as one would write it."""
+    difference = computing.binary("-", "keras")(call)
+    if not isinstance(difference, Tensor):
+        return difference
+    low, high = computing.square(difference.low, difference.high)
+    return call.tensor(
+        "square", (difference,), difference.shape, low=low, high=high, dtype=difference.dtype, library="keras"
+    )
+
+
+def added(call: Call) -> Value:
+    """`tf.add_n([a, b])`."""
+    given = call.argument(0, "inputs")
+    items = call.machine.items(given) if given is not None else None
+    tensors = [found for item in items or () if (found := tensor_of(item, "keras", call)) is not None]
+    if not tensors or len(tensors) < len(items or ()):
+        return call.unknown()
+    return call.tensor("add", tensors, tensors[0].shape, dtype=tensors[0].dtype, library="keras")
+
+
+def element_count(call: Call) -> Value:
+    tensor = tensor_of(call.argument(0, "input", "x"), "keras", call)
+    count = product(tensor.shape) if tensor is not None and tensor.shape is not None else None
+    return Known(count, call.origin) if count is not None else Unknown("number of values", call.origin)
+
+
+def rank(call: Call) -> Value:
+    tensor = tensor_of(call.argument(0, "input", "x"), "keras", call)
+    found = tensor.rank if tensor is not None else None
+    return Known(found, call.origin) if found is not None else Unknown("rank of a tensor", call.origin)
 
 
 def function(call: Call) -> Value:
@@ -172,77 +265,16 @@ _SHARED: dict[str, Handler] = {
     "constant": _converted("keras"),
     "convert_to_tensor": _converted("keras"),
     "Variable": variable,
+    "get_variable": named_variable,
+    "squared_difference": squared_difference,
+    "add_n": added,
+    "accumulate_n": added,
+    "size": element_count,
+    "rank": rank,
+    "is_tensor": lambda call: Known(isinstance(call.argument(0), Tensor)),
     "shape": _shape,
     "function": function,
 } | {name: computing.binary(sign, "keras") for name, sign in _BINARY.items()}
-
-_UNIT: creating.Bounds = (0.0, 1.0)
-
-
-def uniform(call: Call) -> Value:
-    bounds = creating.uniform_bounds(1)
-    if (dtype := dtype_name(call.argument(3, "dtype"))) is not None and dtype.startswith("int"):
-        bounds = creating.tensorflow_integer_bounds
-    return creating.random_shape("keras", 0, bounds, dtype or "float32")(call)
-
-
-_RANDOM: dict[str, Handler] = {
-    "normal": creating.random_shape("keras", 0, (None, None), "float32", "standardised"),
-    "truncated_normal": creating.random_shape("keras", 0, (None, None), "float32"),
-    "uniform": uniform,
-    "randint": creating.random_shape("keras", 0, creating.tensorflow_integer_bounds, "int32"),
-    "set_seed": numpy.seed,
-}
-
-
-# -- images -----------------------------------------------------------------------------------------------
-
-
-def resize(subject: Subject) -> Value:
-    size = subject.sizes(0, "size")
-    shape = None
-    if subject.shape is not None and size is not None and len(size) == 2 and len(subject.shape) in (3, 4):
-        shape = (*subject.shape[:-3], *size, subject.shape[-1])
-    return subject.made("resize", shape, dtype="float32")
-
-
-def convert_image_dtype(subject: Subject) -> Value:
-    """Whole numbers become fractions of the largest one: 0..255 becomes 0..1."""
-    dtype = dtype_name(subject.argument(0, "dtype"))
-    low, high = subject.tensor.low, subject.tensor.high
-    if (subject.tensor.dtype or "").startswith(("uint8", "int")) and (dtype or "").startswith("float"):
-        low = None if low is None else low / 255
-        high = None if high is None else high / 255
-    return subject.made("cast", subject.shape, dtype=dtype, low=low, high=high)
-
-
-def per_image_standardization(subject: Subject) -> Value:
-    return subject.made(
-        "normalization", subject.shape, low=None, high=None, scale="standardised", dtype="float32"
-    )
-
-
-def decode_image(call: Call) -> Value:
-    channels = integer(call.argument(1, "channels"))
-    return call.tensor(
-        "decode", (), (None, None, channels or None), dtype="uint8", low=0, high=255, library="keras"
-    )
-
-
-_IMAGE: dict[str, Operation] = {
-    "resize": resize,
-    "convert_image_dtype": convert_image_dtype,
-    "per_image_standardization": per_image_standardization,
-} | {
-    name: moving.unchanged("augmentation")
-    for name in (
-        "random_flip_left_right random_flip_up_down flip_left_right flip_up_down random_brightness "
-        "random_contrast random_hue random_saturation adjust_brightness adjust_contrast rot90"
-    ).split()
-}
-
-_DECODERS = ("io.decode_jpeg", "io.decode_png", "io.decode_image", "image.decode_jpeg", "image.decode_png",
-             "image.decode_image")  # fmt: skip
 
 
 def _named(prefixes: tuple[str, ...], table: dict[str, Handler]) -> dict[str, Handler]:
@@ -256,6 +288,18 @@ def _functions(table: dict[str, Operation]) -> dict[str, Handler]:
 def _numpy_like() -> dict[str, Handler]:
     """keras.ops and keras.backend have NumPy's names."""
     names = numpy.OPERATIONS | numpy.FUNCTIONS_ONLY | {"cast": moving.cast, "one_hot": computing.one_hot}
+    names |= MORE_ELEMENTWISE | {f"arc{name}": MORE_ELEMENTWISE[f"a{name}"] for name in ("sin", "cos", "tan")}
+    names |= {
+        "logsumexp": reduction("logsumexp"),
+        "count_nonzero": reduction("count"),
+        "norm": reduction("norm"),
+    }
+    names |= {"rsqrt": elementwise("rsqrt", fixed(0.0, None)), "erf": elementwise("erf", fixed(-1.0, 1.0))}
+    names |= {"isfinite": elementwise("compare", fixed(0.0, 1.0)), "negative": elementwise("negate")}
+    names |= {
+        "identity": moving.unchanged("identity"),
+        "logical_not": elementwise("logical", fixed(0.0, 1.0)),
+    }
     names |= {"flatten": moving.flatten, "stop_gradient": moving.unchanged("detach")}
     more = {
         "arange": creating.arange("keras"),
@@ -264,6 +308,11 @@ def _numpy_like() -> dict[str, Handler]:
         "hstack": moving.horizontal("keras"),
         "vstack": moving.vertical("keras"),
         "dot": computing.matmul("keras"),
+        "full_like": creating.like("full", None),
+        "empty": creating.filled("zeros", "keras", None),
+        "empty_like": creating.like("empty", None),
+        "convert_to_numpy": as_function(moving.unchanged("detach"), "keras"),
+        "ndim": rank,
     }
     everything = _functions(names) | _SHARED | more
     return {name: handler for name, handler in everything.items() if name not in _OWN_ACTIVATIONS}
@@ -277,18 +326,10 @@ def _tensorflow_like() -> dict[str, Handler]:
 FUNCTIONS: dict[str, Handler] = (
     _named(("tensorflow.", "tensorflow.math.", "tensorflow.compat.v1."), _tensorflow_like())
     | _named(("keras.ops.", "keras.ops.numpy.", "keras.backend."), _numpy_like())
-    | _named(("tensorflow.random.", "keras.random."), _RANDOM)
-    # Keras 2 (keras/backend.py) and TensorFlow 1 name the same functions otherwise.
-    | _named(
-        ("keras.backend.random_", "tensorflow.random_", "tensorflow.compat.v1.random_"),
-        {name: _RANDOM[name] for name in ("normal", "uniform")},
-    )
-    | _named(("keras.backend.", "tensorflow."), {"truncated_normal": _RANDOM["truncated_normal"]})
-    | _named(("tensorflow.image.",), _functions(_IMAGE))
-    | {f"tensorflow.{name}": decode_image for name in _DECODERS}
     | {"tensorflow.nn.dropout": dropout, "tensorflow.one_hot": as_function(computing.one_hot, "keras")}
     | {
         "tensorflow.linalg.matmul": computing.matmul("keras"),
+        "keras.random.dropout": dropout,
         "tensorflow.linalg.norm": as_function(reduction("norm"), "keras"),
     }
 )
@@ -299,6 +340,35 @@ def backward(call: Call) -> Value:
     call.machine.happen("backward", call.site, loss=call.receiver)
     return Known(None)
 
+
+def _average(call: Call) -> Value:
+    """`tf.nn.compute_average_loss(per_example_loss, global_batch_size=…)`: one number."""
+    loss = tensor_of(call.argument(0, "per_example_loss"), "keras", call)
+    return call.unknown() if loss is None else call.tensor("mean", (loss,), (), library="keras", data=None)
+
+
+def _clipped(call: Call) -> Value:
+    """`tf.clip_by_global_norm(gradients, clip_norm)`: the gradients, and their norm."""
+    return Items(
+        [call.argument(0, "t_list") or Unknown("gradients"), Unknown("norm of the gradients")], "tuple"
+    )
+
+
+def _always(value: object) -> Handler:
+    """What Keras answers as long as nobody configures it otherwise."""
+    return lambda call: Known(value, Origin(Made.LIBRARY, None, call.title))
+
+
+FUNCTIONS |= {
+    "tensorflow.nn.compute_average_loss": _average,
+    "tensorflow.nn.scale_regularization_loss": as_function(reduction("sum"), "keras"),
+    "tensorflow.clip_by_global_norm": _clipped,
+    **{
+        f"keras.{home}.{name}": _always(value)
+        for home in ("backend", "config")
+        for name, value in (("epsilon", 1e-7), ("floatx", "float32"), ("image_data_format", "channels_last"))
+    },
+}
 
 TENSOR_METHODS: dict[str, Handler] = {
     name: as_method(operation)

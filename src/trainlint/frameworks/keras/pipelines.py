@@ -8,12 +8,14 @@ from dataclasses import replace
 from trainlint.frameworks.arrays.subject import tensor_of
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.facts import LoaderMade
+from trainlint.frameworks.signatures import Signature
 from trainlint.values.tensor import BATCH, Tensor
 from trainlint.values.value import (
     Instance,
     Items,
     Known,
     Mapped,
+    OneOf,
     Reference,
     Unknown,
     Value,
@@ -212,11 +214,109 @@ def one_element(call: Call) -> Value:
     return element if isinstance(element, Value) else Unknown("an element of a data set")
 
 
+def applied(call: Call) -> Value:
+    """`ds.apply(transformation)`: the function on the whole data set."""
+    function = call.argument(0, "transformation_func")
+    if function is None or call.receiver is None:
+        return changed(call, Unknown("a transformed element"))
+    result = call.machine.call(function, Arguments((call.receiver,)), call.site)
+    return result if isinstance(result, Instance) else changed(call, Unknown("a transformed element"))
+
+
+def windowed(call: Call) -> Value:
+    """`ds.window(size)`: each element is a data set of its own."""
+    receiver = call.receiver
+    element = receiver.slots.get("element") if isinstance(receiver, Instance) else None
+    inner = dataset(call, element if isinstance(element, Value) else Unknown("an element of a window"))
+    return changed(call, inner)
+
+
+def flat_mapped(call: Call) -> Value:
+    """`ds.flat_map(function)`, `ds.interleave(function)`: the elements of the data sets that it gives."""
+    receiver, function = call.receiver, call.argument(0, "map_func")
+    assert isinstance(receiver, Instance)
+    element = receiver.slots.get("element")
+    if function is None or not isinstance(element, Value):
+        return changed(call, Unknown("an element of an inner data set"))
+    spread = element.items if isinstance(element, Items) and element.kind == "tuple" else (element,)
+    inner = call.machine.call(function, Arguments(spread), call.site)
+    found = inner.slots.get("element") if isinstance(inner, Instance) else None
+    return changed(call, found if isinstance(found, Value) else Unknown("an element of an inner data set"))
+
+
+def bucketed(call: Call) -> Value:
+    """`ds.bucket_by_sequence_length(…, bucket_batch_sizes)`: a size for each bucket."""
+    sizes = call.argument(2, "bucket_batch_sizes")
+    known = call.machine.items(sizes) if sizes is not None else None
+    size: Value = OneOf(known) if known and len(known) > 1 else Unknown("batch sizes of buckets")
+    return changed(call, Unknown("a batch of a bucket"), batch_size=size)
+
+
 def length(call: Call) -> Value:
     return Unknown("number of batches")
 
 
+_WINDOWS = Signature(
+    "data, targets, sequence_length, sequence_stride=1, sampling_rate=1, batch_size=128, shuffle=False, seed=None, "
+    "start_index=None, end_index=None"
+)
+_TABLE = Signature(
+    "file_pattern, batch_size, column_names=None, column_defaults=None, label_name=None, select_columns=None, "
+    "field_delim=',', use_quote_delim=True, na_value='', header=True, num_epochs=None, shuffle=True"
+)
+
+
+def windows(call: Call) -> Value:
+    """`keras.utils.timeseries_dataset_from_array`: batches of stretches of a series, with what follows them."""
+    bound = call.bind(_WINDOWS)
+    series = tensor_of(bound.get("data"), "keras", call)
+    targets = bound.get("targets")
+    element: Value = Unknown("stretches of a series")
+    if series is not None:
+        shape = (BATCH, integer(bound.get("sequence_length")), *series.shape[1:]) if series.shape else None
+        element = series.changed(shape=shape, library="keras", data=None)
+        if not (isinstance(targets, Known) and targets.value is None):
+            wanted = tensor_of(targets, "keras", call)
+            if wanted is None:
+                element = Unknown("stretches of a series and targets")
+            else:
+                after = (BATCH, *wanted.shape[1:]) if wanted.shape else None
+                element = Items([element, wanted.changed(shape=after, library="keras", data=None)], "tuple")
+    made = dataset(call, element, batch_size=bound["batch_size"], shuffled=bound["shuffle"])
+    call.machine.note(LoaderMade(made, call.site))
+    return made
+
+
+def table(call: Call) -> Value:
+    """`tf.data.experimental.make_csv_dataset`: batches of columns."""
+    bound = call.bind(_TABLE)
+    size = bound.get("batch_size") or Unknown("a batch size")
+    made = dataset(call, Unknown("columns of a table"), batch_size=size, shuffled=bound["shuffle"])
+    call.machine.note(LoaderMade(made, call.site))
+    return made
+
+
+def mixed(call: Call) -> Value:
+    """`tf.data.Dataset.sample_from_datasets([a, b])`: elements of the first stand for all."""
+    given = call.argument(0, "datasets")
+    parts = call.machine.items(given) if given is not None else None
+    first = parts[0] if parts else None
+    element = first.slots.get("element") if isinstance(first, Instance) else None
+    return dataset(call, element if isinstance(element, Value) else Unknown("an element of several data sets"))
+
+
 FUNCTIONS = {
+    **dict.fromkeys(
+        [f"keras.{home}.timeseries_dataset_from_array" for home in ("utils", "preprocessing")], windows
+    ),
+    "tensorflow.data.experimental.make_csv_dataset": table,
+    **dict.fromkeys(
+        [f"{home}.{name}" for home in (DATASET, "tensorflow.data.experimental")
+         for name in ("sample_from_datasets", "choose_from_datasets")],
+        mixed,
+    ),
+    f"{DATASET}.load": of_unknown,
+    "tensorflow.data.experimental.load": of_unknown,
     f"{DATASET}.from_tensor_slices": from_tensor_slices,
     f"{DATASET}.from_tensors": of_unknown,
     f"{DATASET}.from_generator": of_unknown,
@@ -225,7 +325,7 @@ FUNCTIONS = {
     f"{DATASET}.zip": zipped,
     "tensorflow.data.TFRecordDataset": of_unknown,
     "tensorflow.data.TextLineDataset": of_unknown,
-}
+}  # fmt: skip
 
 METHODS = {
     DATASET: {
@@ -245,6 +345,17 @@ METHODS = {
         "as_numpy_iterator": same,
         "__len__": length,
         "cardinality": length,
+        "apply": applied,
+        "window": windowed,
+        "shard": same,
+        "concatenate": same,
+        "interleave": flat_mapped,
+        "flat_map": flat_mapped,
+        "bucket_by_sequence_length": bucketed,
+        "snapshot": same,
+        "ragged_batch": batch,
+        "rebatch": batch,
+        "get_single_element": one_element,
     }
 }
 

@@ -12,6 +12,7 @@ from trainlint.frameworks.torch.meaning import bound
 from trainlint.frameworks.torch.parameters import owners_of
 from trainlint.frameworks.torch.sizes import dimensions, variadic_sizes
 from trainlint.frameworks.torch.tensor_methods import dtype_name
+from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import DataFacts, Operation, Shape, Tensor
 from trainlint.values.value import (
     Instance,
@@ -259,6 +260,11 @@ def _unknown_truth(call: Call) -> Value:
     return Unknown("depends on the machine", call.origin)
 
 
+def _world_size(call: Call) -> Value:
+    """The number of processes: one, unless a launcher starts more."""
+    return Known(1, Origin(Made.MACHINE, call.site, "one process"))
+
+
 def _device(call: Call) -> Value:
     return Instance(
         Reference("torch.device"),
@@ -327,10 +333,11 @@ FUNCTIONS: dict[str, Handler] = {
     "torch.nn.Parameter": _parameter,
     "torch.nn.parameter.Parameter": _parameter,
     "torch.device": _device,
+    "torch.distributed.get_world_size": _world_size,
     **dict.fromkeys(
         ("torch.cuda.is_available", "torch.cuda.device_count", "torch.backends.mps.is_available",
          "torch.cuda.current_device", "torch.cuda.is_bf16_supported", "torch.cuda.get_device_name",
-         "torch.distributed.get_rank", "torch.distributed.get_world_size", "torch.distributed.is_initialized",
+         "torch.distributed.get_rank", "torch.distributed.is_initialized", "torch.distributed.is_available",
          "torch.is_grad_enabled", "torch.get_num_threads"),
         _unknown_truth,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from trainlint.frameworks.arithmetic import binary, broadcast, matmul_shape
+from trainlint.frameworks.arithmetic import binary, broadcast, einsum_shape, matmul_shape
 from trainlint.frameworks.call import Call, Handler, as_tensor
 from trainlint.frameworks.signatures import Signature
 from trainlint.frameworks.torch.meaning import Meaning, function_of
@@ -39,22 +39,8 @@ def _einsum(call: Call) -> Value:
     tensors = [tensor for value in operands if (tensor := as_tensor(value)) is not None]
     if not tensors:
         return call.unknown()
-    shape = _einsum_shape(text, [tensor.shape for tensor in tensors]) if isinstance(text, str) else None
+    shape = einsum_shape(text, [tensor.shape for tensor in tensors]) if isinstance(text, str) else None
     return call.tensor("einsum", tensors, shape, dtype=tensors[0].dtype, library="torch", data=None)
-
-
-def _einsum_shape(text: str, shapes: Sequence[Shape | None]) -> Shape | None:
-    left, arrow, right = text.replace(" ", "").partition("->")
-    terms = left.split(",")
-    if "." in text or not arrow or len(terms) != len(shapes):
-        return None
-    sizes: dict[str, Dimension] = {}
-    for term, shape in zip(terms, shapes, strict=True):
-        if shape is None or len(term) != len(shape):
-            continue
-        for letter, size in zip(term, shape, strict=True):
-            sizes[letter] = sizes.get(letter) if sizes.get(letter) is not None else size
-    return tuple(sizes.get(letter) for letter in right)
 
 
 def _sparse_product(call: Call) -> Value:
