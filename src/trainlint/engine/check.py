@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +22,10 @@ from trainlint.plan.plan import TrainingPlan
 from trainlint.sources import disk
 from trainlint.sources.discovery import repository_root
 from trainlint.sources.document import Document, Unreadable
+from trainlint.syntax.broken import healed
 from trainlint.syntax.gate import SyntaxProblem, is_relevant
+
+_REST_CHECKED = "the other statements were checked without this one"
 
 
 def check_document(document: Document, settings: Settings | None = None) -> list[Diagnostic]:
@@ -53,14 +56,19 @@ def examine(document: Document, settings: Settings | None = None) -> list[Diagno
 
 @dataclass(frozen=True)
 class Examination:
-    """What came of a document: all findings, and the plan that they are about where there is one."""
+    """What came of a document: all findings, and the plan that they are about where there is one. `read` is what
+    was read, where that is not the document itself."""
 
     diagnostics: list[Diagnostic]
     plan: TrainingPlan | None = None
+    read: Document | None = None
 
 
-def examination(document: Document, settings: Settings | None = None) -> Examination:
-    """The same as `examine` with the plan, for surfaces that also show what was understood.
+def examination(
+    document: Document, settings: Settings | None = None, *, while_typed: bool = False
+) -> Examination:
+    """The same as `examine` with the plan, for surfaces that also show what was understood. `while_typed`: where
+    the text cannot be parsed, the statements that can be are still looked at.
 
     Raises:
         UnknownRule, WrongOption: the settings name a rule or an option that does not exist.
@@ -71,13 +79,32 @@ def examination(document: Document, settings: Settings | None = None) -> Examina
         return Examination([])
     plan, problems = _understood(document, selection)
     if plan is None:
-        return Examination(_finished(problems, texts, selection))
+        found = _finished(problems, texts, selection)
+        return _examination_of_the_rest(document, found, selection) if while_typed else Examination(found)
     found = _finished(_diagnostics(plan, document, selection), texts, selection)
     if any(diagnostic.code == RuleFailed.code for diagnostic in found):
         return Examination(found, plan)  # whether its comments are of use is not known
     notes = remarks(texts, selection, trains=bool(plan.runs) or bool(document.cells))
     placed = (placed_in_cells(note, texts) for note in fingerprinted(notes, texts))
     return Examination(sorted([*found, *placed], key=lambda diagnostic: diagnostic.sort_key), plan)
+
+
+def _examination_of_the_rest(
+    document: Document, problems: list[Diagnostic], selection: Selection
+) -> Examination:
+    """What is found in the healthy statements of a text that cannot be parsed as a whole. Its comments are not
+    judged: what they silence may be missing for the moment."""
+    unparsed = any(problem.code == FileNotParsed.code for problem in problems)
+    text = healed(document.text) if unparsed else None
+    if text is None:
+        return Examination(problems)
+    rest = replace(document, text=text)
+    plan, _ = _understood(rest, selection)
+    if plan is None:
+        return Examination(problems)
+    problems = [problem.model_copy(update={"help": _REST_CHECKED}) for problem in problems]
+    found = [*problems, *_finished(_diagnostics(plan, rest, selection), Texts(rest), selection)]
+    return Examination(sorted(found, key=lambda diagnostic: diagnostic.sort_key), plan, rest)
 
 
 def check_source(text: str, filename: str = "<text>", settings: Settings | None = None) -> list[Diagnostic]:

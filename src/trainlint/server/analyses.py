@@ -28,7 +28,7 @@ class Analyses:
     worker: Worker
     texts: Callable[[], Texts]
     settings_for: Callable[[OpenDocument], EditorSettings]
-    encoding: Callable[[], str]
+    circumstances: Callable[[OpenDocument], dict[str, Any]]
     shown: Callable[[OpenDocument], None]
     told: Callable[[OpenDocument], None]
     complain: Callable[[str], None]
@@ -106,9 +106,7 @@ class Analyses:
         content = {
             "kind": "analyse",
             "document": text_content(document, texts),
-            "folder": str(document.folder),
-            "settings": settings.model_dump(mode="json"),
-            "encoding": self.encoding(),
+            **self.circumstances(document),
             "facts": True,
         }
         hear = partial(self._hear, document, state)

@@ -59,7 +59,7 @@ class Analysis:
         with disk.noting() as seen:
             try:
                 document = document_of(given)
-                examined = examination(document, settings)
+                examined = examination(document, settings, while_typed=True)
             except Unreadable as problem:
                 document = Document(problem.filename, "")
                 examined = Examination(unreadable(problem, settings))
@@ -83,7 +83,7 @@ class Analysis:
         """What hovering, hints and lenses show, and the comments that would silence each finding."""
         plan = self.examined.plan
         told = facts.of(plan, self.ranges) if plan is not None else facts.NONE
-        return {**told, **ignoring.of(self.shown, self.ranges)}
+        return {**told, **ignoring.of(self.shown, self.examined.read or self.document, self.ranges)}
 
     def _finding(self, diagnostic: Diagnostic) -> dict[str, Any]:
         ranges = self.ranges

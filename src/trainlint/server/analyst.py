@@ -149,9 +149,9 @@ class Analyst:
         from trainlint.server.analysis import Analysis
         from trainlint.server.preferences import configured
 
-        key = json.dumps([job["folder"], job["settings"]])
+        key = json.dumps([job["folder"], job["settings"], job["trusted"]])
         if key not in self._configured:
-            self._configured[key] = configured(job["settings"], Path(job["folder"]))
+            self._configured[key] = configured(job["settings"], Path(job["folder"]), trusted=job["trusted"])
         return Analysis.of(job["document"], job["encoding"], self._configured[key])
 
     @contextlib.contextmanager

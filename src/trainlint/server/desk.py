@@ -39,7 +39,7 @@ class Desk:
             worker,
             self.texts,
             self.settings_for,
-            lambda: self.encoding,
+            self.circumstances,
             self._shown,
             self._told,
             self.complain,
@@ -68,6 +68,15 @@ class Desk:
             self.by_folder[folder] = settings
         for problem in problems:
             self.complain(problem)
+
+    def circumstances(self, document: OpenDocument) -> dict[str, Any]:
+        """What an analysis of a document has to know beside the document."""
+        return {
+            "folder": str(document.folder),
+            "settings": self.settings_for(document).model_dump(mode="json"),
+            "encoding": self.encoding,
+            "trusted": self.trusted,
+        }
 
     @property
     def encoding(self) -> str:

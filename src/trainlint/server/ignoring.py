@@ -16,9 +16,8 @@ _HEAD = re.compile(r"#!|[ \t\f]*#.*?coding[:=]")
 """Lines that must stay the first ones of a file."""
 
 
-def of(found: Sequence[Diagnostic], ranges: Ranges) -> dict[str, Any]:
-    """For each finding an edit as `ignore`, None where there is no room, and an edit as `ignore_file`."""
-    document = ranges.document
+def of(found: Sequence[Diagnostic], document: Document, ranges: Ranges) -> dict[str, Any]:
+    """For each finding in a document an edit as `ignore`, None where there is no room, and one as `ignore_file`."""
     own = [d.place.filename == document.filename and not d.code.startswith("TL90") for d in found]
     rows = [document.row_in_text(d.cell, d.place.row) for d in found]
     wanted = {row for row, is_own in zip(rows, own, strict=True) if is_own}

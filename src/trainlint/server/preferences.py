@@ -32,9 +32,10 @@ def read(given: object) -> tuple[EditorSettings, list[str]]:
         return settings, [*problems, *more]
 
 
-def configured(settings: Mapping[str, Any], folder: Path) -> Configured:
+def configured(settings: Mapping[str, Any], folder: Path, *, trusted: bool = True) -> Configured:
     """The settings of files in a workspace folder, with those of an editor, as JSON has them, laid over them."""
     given = {name: settings[name] for name in _NAMED if settings[name] is not None}
     named = settings["configuration"]
     file = folder / Path(named).expanduser() if named else None
-    return Configured(Resolver(file, above=[Layer("the editor's settings", given, folder)] if given else ()))
+    above = [Layer("the editor's settings", given, folder)] if given else []
+    return Configured(Resolver(file, above=above, trusted=trusted))

@@ -66,9 +66,7 @@ async def _understood(desk: Desk, params: Any) -> dict[str, Any] | None:
     content = {
         "kind": "understood",
         "document": text_content(document, desk.texts()),
-        "folder": str(document.folder),
-        "settings": desk.settings_for(document).model_dump(mode="json"),
-        "encoding": desk.encoding,
+        **desk.circumstances(document),
     }
     ends = frozenset({"understood", "settings"})
     desk.worker.ask(Job(f"understood {document.key}", content, hear, ends, urgent=False))
