@@ -53,13 +53,14 @@ def arguments_of(machine: Machine, node: cst.Call) -> Arguments:
     """The arguments of a call, each knowing the place where it is passed."""
     positional: list[Value] = []
     keyword: dict[str, Value] = {}
-    complete = True
+    complete, hidden = True, False
     for argument in node.args:
         value = machine.evaluate(argument.value)
         if argument.star == "*":
             spread = machine.items(value)
             complete = complete and spread is not None
-            positional += spread or ()
+            hidden = hidden or spread is None  # what comes behind stands at a place that is not known
+            positional += (spread or ()) if not hidden else ()
         elif argument.star == "**":
             if isinstance(value, Instance) and is_open(value):
                 value = dictionary_of(value)
@@ -74,7 +75,7 @@ def arguments_of(machine: Machine, node: cst.Call) -> Arguments:
                 complete = False
         elif argument.keyword is not None:
             keyword[argument.keyword.value] = passed(machine, value, argument.value, argument.keyword.value)
-        else:
+        elif not hidden:
             positional.append(passed(machine, value, argument.value, ""))
     return Arguments(tuple(positional), keyword, complete)
 

@@ -378,6 +378,10 @@ TENSOR_METHODS: dict[str, Handler] = {
         "assign_add": moving.unchanged("identity"),
         "assign_sub": moving.unchanged("identity"),
         "read_value": moving.unchanged("identity"),
+        # With the torch backend a tensor is PyTorch's.
+        "detach": moving.unchanged("detach"),
+        "cpu": moving.unchanged("identity"),
+        "contiguous": moving.unchanged("identity"),
     }.items()
 } | {
     "__len__": moving.length,

@@ -97,6 +97,7 @@ LIBRARY = Library(
         optimizers.METHODS,
         recurrent.METHODS,
         schedulers.METHODS,
+        vision_models.METHODS,
     ),
     calls=merged(
         _LAYER_CALLS,

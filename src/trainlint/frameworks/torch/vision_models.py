@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from trainlint.frameworks.call import Arguments, Call, Handler, as_tensor
 from trainlint.frameworks.signatures import Signature
+from trainlint.frameworks.torch import residual_parts
 from trainlint.frameworks.torch.module import applied
 from trainlint.frameworks.torch.parameters import submodules
 from trainlint.values.origin import Made, Origin
@@ -205,4 +206,16 @@ FUNCTIONS: dict[str, Handler] = {
     f"{PREFIX}get_model": _by_name,
 }
 
-CALLS: dict[str, Handler] = {f"{PREFIX}{short}": applied(_apply, container=True) for short in FAMILIES}
+CALLS: dict[str, Handler] = {
+    **{f"{PREFIX}{short}": applied(_apply, container=True) for short in FAMILIES},
+    **residual_parts.CALLS,
+}
+
+METHODS: dict[str, dict[str, Handler]] = {
+    f"{PREFIX}{short}": {
+        "children": residual_parts.children_of(
+            short, family.head, lambda model: _is_pretrained(model.arguments)
+        )
+    }
+    for short, family in FAMILIES.items()
+}
