@@ -46,6 +46,16 @@ def endings(network: Network, last: Layer) -> tuple[Layer, ...]:
     return tuple(found.values())
 
 
+def undecided(network: Network) -> frozenset[int]:
+    """Layers whose output goes on by a choice only that cannot be told."""
+    found: set[int] = set()
+    for layer in reversed(network.layers):
+        readers = network.users[layer.index]
+        if readers and all(r in found or network.layers[r].kind == EITHER for r in readers):
+            found.add(layer.index)
+    return frozenset(found)
+
+
 def features(network: Network, layer: Layer) -> int | None:
     """How many values `layer` gives for each place of its output: the units of the layer with weights that it
     passes on, or the size of its last axis."""

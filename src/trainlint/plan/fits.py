@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from trainlint.plan import chains
 from trainlint.plan.kinds import ACTIVATIONS, FEATURE_KEEPING, POOLING
 from trainlint.plan.setting import Setting
 from trainlint.values.origin import Certainty
@@ -52,14 +53,19 @@ class Misfit:
 
 
 def misfits(network: Network) -> Iterator[Misfit]:
-    """The first layers that cannot read what the one before gives."""
+    """The first layers that cannot read what the one before gives.
+
+    Of ways that are chosen from by something unknown, the one on which layers do not fit may be the one that is
+    never taken: the first block of a stage is made in another way than those behind it.
+    """
     behind: set[int] = set()
+    undecided = chains.undecided(network)
     for layer in network.layers:
         if any(source in behind for source in layer.inputs):
             behind.add(layer.index)
             continue
-        if "over_time" in layer.settings:
-            continue  # applied to each step of a sequence: one axis more than it reads
+        if layer.index in undecided or "over_time" in layer.settings:
+            continue  # the latter is applied to each step of a sequence: one axis more than it reads
         found = next((found for test in _TESTS if (found := test(network, layer))), None)
         if found is not None:
             behind.add(layer.index)

@@ -23,7 +23,7 @@ _DROPPING = "DropPath"
 def is_network(name: str) -> bool:
     """Whether a canonical name is that of an architecture: `timm.models.resnet50`."""
     short = name.removeprefix(PREFIX)
-    return name.startswith(PREFIX) and "." not in short and name != NETWORK
+    return name.startswith(PREFIX) and "." not in short and not short[:1].isupper()
 
 
 def _create(call: Call) -> Value:

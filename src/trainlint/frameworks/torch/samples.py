@@ -143,8 +143,8 @@ def _batch(
     sample: Tensor, shape: object, dtype: str | None, samples: Value | None, full: int | None, call: Call
 ) -> Tensor:
     facts = sample.data or DataFacts()
-    if samples is not None:
-        facts = replace(facts, samples=samples, full_samples=full or facts.full_samples)
+    # How many rows a sample has says nothing of how many samples there are.
+    facts = replace(facts, samples=samples, full_samples=full or facts.full_samples)
     operation = Operation("batch", "DataLoader", (sample,) if sample.operation else (), origin=call.origin)
     return sample.changed(
         shape=shape, dtype=dtype, data=facts, library="torch", operation=operation, origin=call.origin
