@@ -34,7 +34,8 @@ class MissingNonlinearity(Rule):
 
     ## When it stays silent
     A narrow layer between two wider ones (factorisation, LoRA, autoencoder, the linear bottleneck of
-    inverted residuals), depthwise and separable convolutions, convolutions with a kernel like 1 x 3. An
+    inverted residuals) or that may be one; a linear layer that spreads a code over the map of a transposed
+    convolution; depthwise and separable convolutions, convolutions with a kernel like 1 x 3. An
     output that something else reads as well, layer normalisation between, operations that cannot be
     followed.
 
@@ -202,8 +203,16 @@ def is_meant(first: Layer, second: Layer) -> bool:
         return True
     if any(is_grouped(layer) or has_flat_kernel(layer) for layer in (first, second)):
         return True
+    if first.kind == "linear" and second.kind in SPREADING:
+        return True
     width, before, after = first.units, features_in(first), second.units
-    return width is not None and before is not None and after is not None and width < min(before, after)
+    if width is None or (before is None and after is None):
+        return True  # it may be a bottleneck
+    return all(size is None or width < size for size in (before, after))
+
+
+SPREADING = frozenset({"conv_transpose1d", "conv_transpose2d", "conv_transpose3d"})
+"""What a generator or decoder reads a map with that a linear layer has made of a code."""
 
 
 def is_grouped(layer: Layer) -> bool:

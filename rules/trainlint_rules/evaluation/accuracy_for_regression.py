@@ -128,11 +128,15 @@ class AccuracyForRegression(Rule):
     ]
 
     def check(self, plan: TrainingPlan) -> None:
+        elsewhere = [
+            metric.origin for o in plan.objectives if o.loss not in DISTANCES for metric in o.metrics
+        ]
         for objective in plan.objectives:
             if objective.loss not in DISTANCES or not gives_numbers(objective) or may_be_binary(objective):
                 continue
             for metric in objective.metrics:
-                if metric.name in ACCURACIES and not metric.own:
+                is_shared = any(metric.origin is origin for origin in elsewhere)
+                if metric.name in ACCURACIES and not metric.own and not is_shared:
                     self.report(
                         metric.origin,
                         subject=objective,

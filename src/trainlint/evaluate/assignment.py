@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -114,8 +115,17 @@ def written_into(
         for old, new, choose in ((tensor.low, bounds[0], min), (tensor.high, bounds[1], max))
     )
     inputs = [tensor] if written is None else [tensor, written]
+    # Labels that are written over may be of fewer classes, or of others.
+    facts = None if tensor.data is None else replace(tensor.data, classes=None)
     made = Call("[]=", Arguments(), site, machine).tensor(
-        "scatter", inputs, tensor.shape, dtype=tensor.dtype, low=low, high=high, library=tensor.library
+        "scatter",
+        inputs,
+        tensor.shape,
+        dtype=tensor.dtype,
+        low=low,
+        high=high,
+        library=tensor.library,
+        data=facts,
     )
     names.bind(machine, target.value, made)
 
