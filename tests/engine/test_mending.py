@@ -8,7 +8,7 @@ import libcst as cst
 import libcst.matchers as m
 import pytest
 
-from tests.rules.policing import applied
+from trainlint.engine.policing import applied
 from trainlint.engine import mending
 from trainlint.engine.diagnostic import Edit, Fix
 from trainlint.syntax.chunks import split

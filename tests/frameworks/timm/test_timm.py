@@ -204,7 +204,8 @@ def test_a_scaler_goes_backward_and_steps() -> None:
             "scaler(criterion(model(images), targets), optimizer, clip_grad=1.0, parameters=model.parameters())",
         ).replace("        optimizer.step()", "        average.update(model)"),
     )
-    assert kinds(made) == ["zero_grad", "forward", "loss", "backward", "clip", "step"]
+    scaled = ["scale", "backward", "unscale", "clip", "step", "scaler_update"]
+    assert kinds(made) == ["zero_grad", "forward", "loss", *scaled]
 
 
 def test_layers_of_timm_within_a_network_of_the_program() -> None:
