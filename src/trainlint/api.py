@@ -1,7 +1,17 @@
 """What rule authors import, and nothing else."""
 
 from trainlint.engine.diagnostic import Edit, Fix
-from trainlint.engine.mending import beside, called_instead, put_before, unsafe, unwrapped, without
+from trainlint.engine.lines import (
+    line_after,
+    line_before,
+    line_of,
+    line_taken_out,
+    loop_around,
+    moved_behind,
+    run_together,
+    see_the_same,
+)
+from trainlint.engine.mending import beside, called_instead, put_before, safe, unsafe, unwrapped, without
 from trainlint.engine.rule import Example, Options, Rule, add_argument, replace_value
 from trainlint.plan import context, kinds
 from trainlint.plan.data import Data, Rescaling
@@ -23,9 +33,11 @@ from trainlint.plan.unused import Unused
 from trainlint.values.origin import Certainty, Origin, weakest
 
 __all__ = [
-    "Branch", "Certainty", "Data", "Edit", "Evaluation", "Event", "Example", "Fix", "IncompleteStep",
-    "Layer", "Leak", "Loop", "Metric", "Misfit", "Monitor", "Network", "Objective", "Optimizer", "Options",
-    "Origin", "ParameterGroup", "Rescaling", "Rule", "Schedule", "Sequence", "Setting", "ShuffledApart",
-    "Target", "TrainingPlan", "TrainingRun", "Unused", "WrongMode", "add_argument", "beside", "called_instead",
-    "context", "kinds", "put_before", "replace_value", "spoken", "unsafe", "unwrapped", "weakest", "without",
+    "Branch", "Certainty", "Data", "Edit", "Evaluation", "Event", "Example", "Fix", "IncompleteStep", "Layer",
+    "Leak", "Loop", "Metric", "Misfit", "Monitor", "Network", "Objective", "Optimizer", "Options", "Origin",
+    "ParameterGroup", "Rescaling", "Rule", "Schedule", "Sequence", "Setting", "ShuffledApart", "Target",
+    "TrainingPlan", "TrainingRun", "Unused", "WrongMode", "add_argument", "beside", "called_instead",
+    "context", "kinds", "line_after", "line_before", "line_of", "line_taken_out", "loop_around",
+    "moved_behind", "put_before", "replace_value", "run_together", "safe", "see_the_same", "spoken", "unsafe",
+    "unwrapped", "weakest", "without",
 ]  # fmt: skip

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Rule, TrainingPlan, context
+import re
+
+from trainlint.api import (
+    Example,
+    Fix,
+    Rule,
+    TrainingPlan,
+    WrongMode,
+    context,
+    line_after,
+    line_before,
+    loop_around,
+    safe,
+)
 
 QUIET = {context.INFERENCE_ONLY, context.GAN, context.REINFORCEMENT_LEARNING, context.META_LEARNING}
 
@@ -25,6 +38,10 @@ class EvaluationInTrainMode(Rule):
     to code that cannot be followed; `train()` right before the loop (Monte Carlo dropout, statistics of batch
     normalisation computed anew); a fixed number of passes (an average over dropout); the pass stands in a
     loop that trains. Generators and critics, reinforcement learning. Lightning and other trainers switch.
+
+    ## Fix safety
+    Safe: `eval()` comes before the loop that measures and, where training goes on and no `train()` of its own
+    follows, `train()` after it.
 
     ## Sources
     Documentation of `torch.nn.Module.eval`, `torch.nn.Dropout` and `torch.nn.BatchNorm1d`; Zhang et al. 2022,
@@ -115,6 +132,21 @@ class EvaluationInTrainMode(Rule):
                     print(nn.functional.l1_loss(model(x), y))
             """,
             at="model(x)",
+            fixed="""
+            import torch
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(10, 64), nn.ReLU(), nn.Dropout(0.5), nn.Linear(64, 1))
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in train_loader:
+                optimizer.zero_grad()
+                nn.functional.mse_loss(model(x), y).backward()
+                optimizer.step()
+            with torch.no_grad():
+                model.eval()
+                for x, y in test_loader:
+                    print(nn.functional.l1_loss(model(x), y))
+            """,
         ),
         Example(
             "after each epoch, in functions with other names",
@@ -155,6 +187,43 @@ class EvaluationInTrainMode(Rule):
                 test(net, make_batches("test"))
             """,
             at="net(x)",
+            fixed="""
+            import torch.nn.functional as fn
+            from torch import no_grad
+            from torch.nn import BatchNorm1d, Linear, Module
+            from torch.optim import Adam
+
+            class Net(Module):
+                def __init__(self):
+                    super().__init__()
+                    self.first, self.norm, self.out = Linear(10, 64), BatchNorm1d(64), Linear(64, 1)
+
+                def forward(self, x):
+                    return self.out(fn.relu(self.norm(self.first(x))))
+
+            def learn(net, batches, adam):
+                net.train()
+                for x, y in batches:
+                    adam.zero_grad()
+                    fn.mse_loss(net(x), y).backward()
+                    adam.step()
+
+            def measure(net, batches):
+                with no_grad():
+                    return [fn.l1_loss(net(x), y).item() for x, y in batches]
+
+            def test(net, batches):
+                with no_grad():
+                    net.eval()
+                    for x, y in batches:
+                        print(fn.l1_loss(net(x), y))
+
+            net = Net()
+            adam = Adam(net.parameters())
+            for epoch in range(10):
+                learn(net, make_batches("train"), adam)
+                test(net, make_batches("test"))
+            """,
         ),
     ]
 
@@ -168,6 +237,32 @@ class EvaluationInTrainMode(Rule):
                     wrong.forward.origin,
                     subject=network,
                     because=(layer.origin, wrong.left_by.origin if wrong.left_by else None),
+                    fix=switched(plan, wrong),
                     network=network.name,
                     layer=layer.title,
                 )
+
+
+def switched(plan: TrainingPlan, wrong: WrongMode) -> Fix | None:
+    """`eval()` before the loop that measures, and `train()` after it where training goes on without one."""
+    forward = wrong.forward.origin
+    text = forward.site.text if forward is not None and forward.site is not None else ""
+    found = re.match(r"([\w.]+)\(", text)
+    if found is None:
+        return None
+    place = loop_around(forward) or forward
+    edits = [line_before(place, f"{found[1]}.eval()")]
+    if not comes_back(plan, wrong):
+        edits.append(line_after(place, f"{found[1]}.train()"))
+    return safe(f"Add `{found[1]}.eval()`", *edits)
+
+
+def comes_back(plan: TrainingPlan, wrong: WrongMode) -> bool:
+    """Whether nothing is trained after the pass, or a `train()` comes before that."""
+    for loop in plan.loops():
+        events = list(loop.walk())
+        if any(event is wrong.forward for event in events):
+            trains = any(event.kind == "backward" for event in events)
+            switches = any(event.kind == "train_mode" and wrong.network in event.networks for event in events)
+            return switches or not trains
+    return True

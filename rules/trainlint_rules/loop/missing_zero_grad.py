@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Rule, TrainingPlan, context
+import re
+
+from trainlint.api import (
+    Certainty,
+    Event,
+    Example,
+    Fix,
+    Rule,
+    TrainingPlan,
+    context,
+    line_before,
+    run_together,
+    safe,
+    see_the_same,
+    unsafe,
+)
 
 
 class MissingZeroGrad(Rule):
@@ -21,6 +36,11 @@ class MissingZeroGrad(Rule):
     purpose (`if (i + 1) % n == 0`), also when the clearing has a test of its own; the optimizer was handed
     to code that cannot be followed between the two steps. Meta-learning. When only one of several ways
     through the loop fails to clear, it is a hint.
+
+    ## Fix safety
+    Safe where the backward pass and the step stand in one block: one more `zero_grad()` right before the pass
+    can only clear what was used. Unsafe where they stand apart, since the gradients between may be added up
+    on purpose.
 
     ## Sources
     Documentation of `torch.optim.Optimizer.zero_grad`; dslinter W5517; Zhang et al. 2022, smell 13
@@ -114,6 +134,19 @@ class MissingZeroGrad(Rule):
                     optimizer.step()
             """,
             at="optimizer.step()",
+            fixed="""
+            import torch
+            from torch import nn
+
+            model = nn.Linear(10, 1)
+            optimizer = torch.optim.Adam(model.parameters())
+            for epoch in range(10):
+                for x, y in loader:
+                    loss = nn.functional.mse_loss(model(x), y)
+                    optimizer.zero_grad()
+                    loss.backward()
+                    optimizer.step()
+            """,
         ),
         Example(
             "cleared once an epoch, in a function with other names",
@@ -132,6 +165,21 @@ class MissingZeroGrad(Rule):
             fit(nn.Linear(10, 1), make_batches())
             """,
             at="descent.step()",
+            fixed="""
+            from torch import nn
+            from torch.optim import SGD as Descent
+
+            def fit(net, batches, epochs=10):
+                descent = Descent(net.parameters(), lr=0.01)
+                for _ in range(epochs):
+                    descent.zero_grad()
+                    for x, y in batches:
+                        descent.zero_grad()
+                        nn.functional.mse_loss(net(x), y).backward()
+                        descent.step()
+
+            fit(nn.Linear(10, 1), make_batches())
+            """,
         ),
     ]
 
@@ -145,5 +193,21 @@ class MissingZeroGrad(Rule):
                 subject=optimizer,
                 certainty=uncleared.certainty,
                 because=(uncleared.backward.origin,),
+                fix=clearing(uncleared.step, uncleared.backward)
+                if uncleared.certainty is Certainty.EXACT
+                else None,
                 optimizer=f"`{optimizer.name}`" if optimizer.name else "the optimizer",
             )
+
+
+def clearing(step: Event, backward: Event) -> Fix | None:
+    """`zero_grad()` before the backward pass, where the optimizer has the same name there."""
+    text = step.origin.site.text if step.origin is not None and step.origin.site is not None else ""
+    found = re.fullmatch(r"([\w.]+)\.step\(\s*([\w.]*)\s*\)", text)
+    if found is None or not see_the_same(step.origin, backward.origin):
+        return None
+    code = f"{found[2] if step.scaler is not None else found[1]}.zero_grad()"
+    edit, message = line_before(backward.origin, code), f"Add `{code}`"
+    if run_together(step.origin, backward.origin):
+        return safe(message, edit)
+    return unsafe(message, "the two calls stand apart: gradients may be added up on purpose", edit)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Rule, TrainingPlan, context
+import re
+
+from trainlint.api import Example, Fix, Rule, TrainingPlan, WrongMode, context, line_before, loop_around, safe
 
 
 class TrainModeNotRestored(Rule):
@@ -22,6 +24,9 @@ class TrainModeNotRestored(Rule):
     A network without dropout and batch normalisation, or one that cannot be followed; modes that a trainer
     switches (Lightning, transformers); `eval()` of a part of the network only (frozen batch normalisation);
     a pretrained network that is tuned in evaluation mode from the start.
+
+    ## Fix safety
+    Safe: `train()` before the loop that trains changes nothing but the mode that was left behind.
 
     ## Sources
     Documentation of `torch.nn.Module.train` and `eval`; Zhang et al. 2022, smell "training/evaluation mode
@@ -127,6 +132,23 @@ class TrainModeNotRestored(Rule):
                         print(nn.functional.l1_loss(model(x), y))
             """,
             at="model.eval()",
+            fixed="""
+            import torch
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(10, 64), nn.ReLU(), nn.Dropout(0.5), nn.Linear(64, 1))
+            optimizer = torch.optim.Adam(model.parameters())
+            for epoch in range(10):
+                model.train()
+                for x, y in train_loader:
+                    optimizer.zero_grad()
+                    nn.functional.mse_loss(model(x), y).backward()
+                    optimizer.step()
+                model.eval()
+                with torch.no_grad():
+                    for x, y in test_loader:
+                        print(nn.functional.l1_loss(model(x), y))
+            """,
         ),
         Example(
             "`train()` once before the loop, the rest in a helper",
@@ -159,6 +181,35 @@ class TrainModeNotRestored(Rule):
                 validate(net, test_batches)
             """,
             at="net.eval()",
+            fixed="""
+            import torch.nn.functional as fn
+            from torch.nn import BatchNorm1d, Linear, Module
+            from torch.optim import Adam
+
+            class Net(Module):
+                def __init__(self):
+                    super().__init__()
+                    self.first, self.norm, self.out = Linear(10, 64), BatchNorm1d(64), Linear(64, 1)
+
+                def forward(self, x):
+                    return self.out(fn.relu(self.norm(self.first(x))))
+
+            def validate(net, batches):
+                net.eval()
+                for x, y in batches:
+                    print(fn.l1_loss(net(x), y).item())
+
+            net = Net()
+            adam = Adam(net.parameters())
+            net.train()
+            for epoch in range(10):
+                net.train()
+                for x, y in train_batches:
+                    adam.zero_grad()
+                    fn.mse_loss(net(x), y).backward()
+                    adam.step()
+                validate(net, test_batches)
+            """,
         ),
     ]
 
@@ -175,7 +226,20 @@ class TrainModeNotRestored(Rule):
                 wrong.left_by.origin,
                 subject=network,
                 because=(wrong.forward.origin, layer.origin),
+                fix=restored(plan, wrong),
                 when="all the time" if wrong.always else "after the first validation",
                 network=network.name,
                 layer=layer.title,
             )
+
+
+def restored(plan: TrainingPlan, wrong: WrongMode) -> Fix | None:
+    """`train()` before the loop of training, or right before the network runs where that loop evaluates, too."""
+    forward = wrong.forward.origin
+    text = forward.site.text if forward is not None and forward.site is not None else ""
+    found = re.match(r"([\w.]+)\(", text)
+    code = f"{found[1] if found is not None else ''}.train()"
+    around = [loop for loop in plan.loops() if any(event is wrong.forward for event in loop.walk())]
+    apart = around and not any(event is wrong.left_by for event in around[-1].walk())
+    place = (loop_around(forward) if apart else None) or forward
+    return safe(f"Add `{code}`", line_before(place, code) if found is not None else None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Rule, TrainingPlan
+from trainlint.api import Example, Fix, Origin, Rule, TrainingPlan, line_before, line_of, see_the_same, unsafe
 
 
 class TrainableChangedAfterCompile(Rule):
@@ -19,6 +19,9 @@ class TrainableChangedAfterCompile(Rule):
     ## When it stays silent
     The model is compiled again before it is fitted, or not fitted any more; the layer is not known to belong
     to the model; several models that share layers, each compiled at a state of its own, as in a GAN.
+
+    ## Fix safety
+    Unsafe: compiling once more makes the change count, and forgets what the optimizer had gathered.
 
     ## Sources
     Keras guide "Transfer learning & fine-tuning": "calling compile() on a model is meant to freeze the
@@ -94,6 +97,16 @@ class TrainableChangedAfterCompile(Rule):
             model.fit(x, y, epochs=20)
             """,
             at="base.trainable",
+            fixed="""
+            from tensorflow import keras
+
+            base = keras.Sequential([keras.layers.Dense(64, activation="relu", input_shape=(20,))])
+            model = keras.Sequential([base, keras.layers.Dense(1)])
+            model.compile(optimizer="adam", loss="mse")
+            base.trainable = False
+            model.compile(optimizer="adam", loss="mse")
+            model.fit(x, y, epochs=20)
+            """,
         ),
         Example(
             "thawed in a loop and not compiled again, functional, with other names",
@@ -111,6 +124,20 @@ class TrainableChangedAfterCompile(Rule):
             net.fit(x, y, epochs=20)
             """,
             at="layer.trainable",
+            fixed="""
+            import tensorflow.keras as tk
+
+            inputs = tk.Input((20,))
+            hidden = tk.layers.Dense(64, activation="relu")
+            net = tk.Model(inputs, tk.layers.Dense(1)(hidden(inputs)))
+            hidden.trainable = False
+            net.compile("adam", "mse")
+            net.fit(x, y, epochs=20)
+            for layer in net.layers:
+                layer.trainable = True
+            net.compile("adam", "mse")
+            net.fit(x, y, epochs=20)
+            """,
         ),
     ]
 
@@ -121,5 +148,15 @@ class TrainableChangedAfterCompile(Rule):
                 subject=plan.networks[changed.network],
                 certainty=changed.certainty,
                 because=(changed.compiled, changed.fitted),
+                fix=compiled_again(changed.compiled, changed.fitted),
                 target=changed.origin.site.text if changed.origin.site else "trainable",
             )
+
+
+def compiled_again(compiled: Origin, fitted: Origin) -> Fix | None:
+    """The same `compile` once more, before `fit`."""
+    code = line_of(compiled)
+    edit = line_before(fitted, code) if code is not None and see_the_same(compiled, fitted) else None
+    return unsafe(
+        "Compile again before `fit`", "the optimizer starts anew, with other weights to change", edit
+    )

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from trainlint.api import Edit, Example, Fix, IncompleteStep, Rule, TrainingPlan, Unused, context
+import re
+
+from trainlint.api import (
+    Edit,
+    Event,
+    Example,
+    Fix,
+    IncompleteStep,
+    Rule,
+    TrainingPlan,
+    Unused,
+    context,
+    line_after,
+    line_before,
+    line_of,
+    moved_behind,
+    run_together,
+    see_the_same,
+    unsafe,
+)
 
 
 class TrainingStepIncomplete(Rule):
@@ -26,7 +45,9 @@ class TrainingStepIncomplete(Rule):
     gradients. Meta-learning.
 
     ## Fix safety
-    Parentheses after `optimizer.step` are safe: the name alone does nothing.
+    Parentheses after `optimizer.step` are safe: the name alone does nothing. A missing `step()` or
+    `backward()` and a step that moves are unsafe: weights that stood still start to change. Nothing is
+    offered where the names of loss and optimizer are not the same at both places.
 
     ## Sources
     Documentation of `torch.optim` (taking an optimization step) and of `tf.GradientTape`; NeuraLint rule on
@@ -122,6 +143,20 @@ class TrainingStepIncomplete(Rule):
                     print(loss.item())
             """,
             at="optimizer.step()",
+            fixed="""
+            import torch
+            from torch import nn
+
+            model = nn.Linear(10, 1)
+            optimizer = torch.optim.Adam(model.parameters())
+            for epoch in range(10):
+                for x, y in loader:
+                    optimizer.zero_grad()
+                    loss = nn.functional.mse_loss(model(x), y)
+                    loss.backward()
+                    optimizer.step()
+                    print(loss.item())
+            """,
         ),
         Example(
             "no step, in a function with other names",
@@ -140,6 +175,21 @@ class TrainingStepIncomplete(Rule):
             fit(Linear(10, 1), make_batches())
             """,
             at="loss.backward()",
+            fixed="""
+            import torch.nn.functional as fn
+            from torch.nn import Linear
+            from torch.optim import SGD as Descent
+
+            def fit(net, batches):
+                descent = Descent(net.parameters(), lr=0.01)
+                for x, y in batches:
+                    descent.zero_grad()
+                    loss = fn.mse_loss(net(x), y)
+                    loss.backward()
+                    descent.step()
+
+            fit(Linear(10, 1), make_batches())
+            """,
         ),
         Example(
             "the step slipped out of the loop",
@@ -159,6 +209,20 @@ class TrainingStepIncomplete(Rule):
             """,
             at="optimizer.step()",
             severity="warning",
+            fixed="""
+            import torch
+            from torch import nn
+            from torch.utils.data import DataLoader
+
+            model = nn.Linear(10, 1)
+            optimizer = torch.optim.Adam(model.parameters())
+            loader = DataLoader(make_dataset(), batch_size=32, shuffle=True)
+            for epoch in range(10):
+                for x, y in loader:
+                    optimizer.zero_grad()
+                    nn.functional.mse_loss(model(x), y).backward()
+                    optimizer.step()
+            """,
         ),
         Example(
             "the parentheses are missing",
@@ -225,7 +289,7 @@ class TrainingStepIncomplete(Rule):
         for step in plan.incomplete_steps():
             if not any(unused.index is not None and plan.optimizers[unused.index] is step.optimizer
                        for unused in uncalled):  # fmt: skip
-                self._report_incomplete(step)
+                self._report_incomplete(plan, step)
 
     def _report_uncalled(self, plan: TrainingPlan, unused: Unused) -> None:
         self.report(
@@ -238,7 +302,7 @@ class TrainingStepIncomplete(Rule):
             text=unused.text,
         )
 
-    def _report_incomplete(self, step: IncompleteStep) -> None:
+    def _report_incomplete(self, plan: TrainingPlan, step: IncompleteStep) -> None:
         known = step.optimizer is not None and step.optimizer.name
         name = f"`{step.optimizer.name}`" if step.optimizer is not None and known else "the optimizer"
         if step.fault == "never stepped":
@@ -256,8 +320,44 @@ class TrainingStepIncomplete(Rule):
             certainty=step.certainty,
             message=message,
             help=advice,
+            fix=completed(plan, step),
             step=name,
         )
+
+
+STARTS_TO_LEARN = "the weights start to change"
+
+
+def completed(plan: TrainingPlan, step: IncompleteStep) -> Fix | None:
+    """The call that is missing, or the step at another place, where the names for it are known."""
+    beside = [event for tree in plan.events for event in tree.walk() if event.origin is not None]
+    near = [event for event in beside if see_the_same(event.origin, step.event.origin)]
+    together = [event for event in near if run_together(event.origin, step.event.origin)]
+    if step.fault == "never stepped":
+        optimizer = _receiver(together, "zero_grad")
+        code = f"{optimizer}.step()"
+        edit = line_after(step.event.origin, code) if optimizer else None
+        return unsafe(f"Add `{code}`", STARTS_TO_LEARN, edit)
+    passes = [event for event in near if event.kind == "backward"]
+    if step.fault == "steps after the loop":
+        edits = moved_behind(step.event.origin, passes[0].origin) if len(passes) == 1 else ()
+        return unsafe("Step in the loop over batches", STARTS_TO_LEARN, *edits)
+    later = [event for event in passes if event in together]
+    if len(later) == 1:
+        edits = moved_behind(step.event.origin, later[0].origin)
+        return unsafe("Step after the backward pass", STARTS_TO_LEARN, *edits)
+    lines = {line_of(event.origin) for event in together if event.kind == "loss"}
+    names = {found[1] for line in lines if line and (found := re.match(r"(\w+) = ", line))}
+    code = f"{names.pop() if len(names) == len(lines) == 1 else ''}.backward()"
+    edit = line_before(step.event.origin, code) if code[0] != "." and not passes else None
+    return unsafe(f"Add `{code}`", STARTS_TO_LEARN, edit)
+
+
+def _receiver(events: list[Event], method: str) -> str | None:
+    """What a method is called of, where all its calls name the same."""
+    texts = {event.origin.site.text for event in events if event.origin is not None and event.origin.site}
+    found = {match[1] for text in texts if (match := re.match(rf"([\w.]+)\.{method}\(", text))}
+    return found.pop() if len(found) == 1 else None
 
 
 def called(unused: Unused) -> Fix | None:

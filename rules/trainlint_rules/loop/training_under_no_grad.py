@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Rule, TrainingPlan, context
+import re
+
+from trainlint.api import (
+    Event,
+    Example,
+    Fix,
+    Origin,
+    Rule,
+    TrainingPlan,
+    called_instead,
+    context,
+    line_before,
+    loop_around,
+    see_the_same,
+    unsafe,
+)
 
 
 class TrainingUnderNoGrad(Rule):
@@ -22,6 +37,11 @@ class TrainingUnderNoGrad(Rule):
     target network. The backward pass itself, or the step, may stand in such a context. `enable_grad()`
     within; a mode that is not decided (`set_grad_enabled(phase == "train")`); functions that are only called
     by code elsewhere.
+
+    ## Fix safety
+    Unsafe: weights that stood still start to change. `enable_grad()` stands in the place of the context that
+    switches gradients off; `set_grad_enabled(True)` comes before the loop that trains. Nothing is offered for
+    a context under a name of the program's own.
 
     ## Sources
     Documentation of `torch.no_grad`, `torch.inference_mode` and `torch.set_grad_enabled`.
@@ -108,6 +128,20 @@ class TrainingUnderNoGrad(Rule):
                 optimizer.step()
             """,
             at="torch.no_grad()",
+            fixed="""
+            import torch
+            from torch import nn
+
+            model = nn.Linear(10, 1)
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in loader:
+                optimizer.zero_grad()
+                with torch.enable_grad():
+                    prediction = model(x)
+                    loss = nn.functional.mse_loss(prediction, y)
+                loss.backward()
+                optimizer.step()
+            """,
         ),
         Example(
             "only the network is inside",
@@ -143,6 +177,20 @@ class TrainingUnderNoGrad(Rule):
             train_epoch(model, make_loader(), torch.optim.Adam(model.parameters()))
             """,
             at="torch.no_grad()",
+            fixed="""
+            import torch
+            from torch import nn
+
+            @torch.enable_grad()
+            def train_epoch(model, loader, optimizer):
+                for x, y in loader:
+                    optimizer.zero_grad()
+                    nn.functional.mse_loss(model(x), y).backward()
+                    optimizer.step()
+
+            model = nn.Linear(10, 1)
+            train_epoch(model, make_loader(), torch.optim.Adam(model.parameters()))
+            """,
         ),
         Example(
             "switched off for the first validation and never on again",
@@ -162,6 +210,22 @@ class TrainingUnderNoGrad(Rule):
                     print(nn.functional.mse_loss(model(x), y))
             """,
             at="torch.set_grad_enabled(False)",
+            fixed="""
+            import torch
+            from torch import nn
+
+            model = nn.Linear(10, 1)
+            optimizer = torch.optim.Adam(model.parameters())
+            for epoch in range(10):
+                torch.set_grad_enabled(True)
+                for x, y in train_loader:
+                    optimizer.zero_grad()
+                    nn.functional.mse_loss(model(x), y).backward()
+                    optimizer.step()
+                torch.set_grad_enabled(False)
+                for x, y in test_loader:
+                    print(nn.functional.mse_loss(model(x), y))
+            """,
         ),
     ]
 
@@ -172,4 +236,17 @@ class TrainingUnderNoGrad(Rule):
         for event, cause in plan.cut_backwards():
             if id(cause.site) not in seen:
                 seen.add(id(cause.site))
-                self.report(cause, because=(event.origin,))
+                self.report(cause, because=(event.origin,), fix=switched_on(cause, event))
+
+
+def switched_on(cause: Origin, event: Event) -> Fix | None:
+    """Gradients where they are needed: the context that gives them, or switched on again before the loop."""
+    text = cause.site.text if cause.site is not None else ""
+    found = re.fullmatch(r"([\w.]*set_grad_enabled)\(False\)", text)
+    if found is not None:
+        code = f"{found[1]}(True)"
+        place = loop_around(event.origin) or event.origin
+        edit = line_before(place, code) if see_the_same(cause, place) else None
+        return unsafe(f"Add `{code}`", "the weights start to change", edit)
+    edit = called_instead(cause, {"no_grad": "enable_grad", "inference_mode": "enable_grad"})
+    return unsafe("Compute gradients here", "the weights start to change", edit)

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Rule, TrainingPlan
+import re
+
+from trainlint.api import (
+    Edit,
+    Event,
+    Example,
+    Fix,
+    Rule,
+    TrainingPlan,
+    line_after,
+    line_before,
+    run_together,
+    safe,
+    see_the_same,
+)
 
 MESSAGES = {
     "clips scaled": (
@@ -46,6 +60,10 @@ class GradScalerMisused(Rule):
     bfloat16; a scaler that is switched off; autocast while only measuring; several ways through the loop that
     do not agree, which is a hint; losses or optimizers that go to code that cannot be followed (Accelerate,
     Apex, DeepSpeed); gradients accumulated over several batches.
+
+    ## Fix safety
+    Safe: the call that is missing in the order of the documentation, by the names that scaler and optimizer
+    have in the calls around it. Nothing is offered for a program without a scaler.
 
     ## Sources
     PyTorch's "Automatic Mixed Precision examples" (working with unscaled gradients); the initial scale:
@@ -142,6 +160,23 @@ class GradScalerMisused(Rule):
                 scaler.update()
             """,
             at="nn.utils.clip_grad_norm_(model.parameters(), 1.0)",
+            fixed="""
+            import torch
+            from torch import nn
+
+            model = nn.Linear(10, 1)
+            optimizer = torch.optim.Adam(model.parameters())
+            scaler = torch.amp.GradScaler()
+            for x, y in loader:
+                optimizer.zero_grad()
+                with torch.autocast("cuda"):
+                    loss = nn.functional.mse_loss(model(x), y)
+                scaler.scale(loss).backward()
+                scaler.unscale_(optimizer)
+                nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+                scaler.step(optimizer)
+                scaler.update()
+            """,
         ),
         Example(
             "stepped past the scaler, in a function with other names",
@@ -164,6 +199,24 @@ class GradScalerMisused(Rule):
             learn(net, make_batches(), optim.Adam(net.parameters()), Scaler())
             """,
             at="adam.step()",
+            fixed="""
+            from torch import autocast as mixed, optim
+            from torch.cuda.amp import GradScaler as Scaler
+            from torch.nn import Linear
+            from torch.nn.functional import mse_loss
+
+            def learn(net, batches, adam, scale):
+                for x, y in batches:
+                    adam.zero_grad()
+                    with mixed("cuda"):
+                        loss = mse_loss(net(x), y)
+                    scale.scale(loss).backward()
+                    scale.step(adam)
+                    scale.update()
+
+            net = Linear(10, 1)
+            learn(net, make_batches(), optim.Adam(net.parameters()), Scaler())
+            """,
         ),
         Example(
             "never updated",
@@ -182,6 +235,21 @@ class GradScalerMisused(Rule):
                 scaler.step(optimizer)
             """,
             at="scaler.step(optimizer)",
+            fixed="""
+            import torch
+            from torch import nn
+
+            model = nn.Linear(10, 1)
+            optimizer = torch.optim.Adam(model.parameters())
+            scaler = torch.amp.GradScaler()
+            for x, y in loader:
+                optimizer.zero_grad()
+                with torch.autocast("cuda"):
+                    loss = nn.functional.mse_loss(model(x), y)
+                scaler.scale(loss).backward()
+                scaler.step(optimizer)
+                scaler.update()
+            """,
         ),
         Example(
             "float16 without a scaler",
@@ -212,4 +280,41 @@ class GradScalerMisused(Rule):
                 certainty=misuse.certainty,
                 message=message,
                 help=advice,
+                fix=in_order(plan, misuse.fault, misuse.event),
             )
+
+
+def in_order(plan: TrainingPlan, fault: str, event: Event) -> Fix | None:
+    """The call of the scaler that is missing, by the names that its other calls have."""
+    origin = event.origin
+    site = origin.site if origin is not None else None
+    events = [other for tree in plan.events for other in tree.walk() if see_the_same(other.origin, origin)]
+    used = {
+        found.groups() for other in events if (found := _matched(other, r"([\w.]+)\.step\(\s*([\w.]+)\s*\)"))
+    }
+    scales = {found[1] for other in events if (found := _matched(other, r"([\w.]+)\.scale\(.*"))}
+    if fault == "clips scaled" and len(used) == 1:
+        scaler, optimizer = used.pop()
+        code = f"{scaler}.unscale_({optimizer})"
+        return safe(f"Add `{code}`", line_before(origin, code))
+    if fault == "never updated" and len(used) == 1:
+        code = f"{used.pop()[0]}.update()"
+        return safe(f"Add `{code}`", line_after(origin, code))
+    if fault == "steps directly" and len(scales) == 1 and (own := _matched(event, r"([\w.]+)\.step\(\)")):
+        scaler = scales.pop()
+        edits = [Edit(place=site.place, content=f"{scaler}.step({own[1]})") if site is not None else None]
+        if not any(other.kind == "scaler_update" for other in events):
+            edits.append(line_after(origin, f"{scaler}.update()"))
+        return safe(f"Step by `{scaler}`", *edits)
+    passes = [other for other in events if other.kind == "backward" and run_together(other.origin, origin)]
+    if fault == "never scaled" and len(used) == 1 and len(passes) == 1:
+        loss, start = _matched(passes[0], r"([\w.]+)\.backward\(\)"), passes[0].origin
+        if loss is not None and start is not None and start.site is not None:
+            content = f"{used.pop()[0]}.scale({loss[1]}).backward()"
+            return safe(f"Write `{content}`", Edit(place=start.site.place, content=content))
+    return None
+
+
+def _matched(event: Event, pattern: str) -> re.Match[str] | None:
+    site = event.origin.site if event.origin is not None else None
+    return re.fullmatch(pattern, site.text) if site is not None else None

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Rule, TrainingPlan
+from trainlint.api import (
+    Event,
+    Example,
+    Fix,
+    Rule,
+    TrainingPlan,
+    loop_around,
+    moved_behind,
+    run_together,
+    see_the_same,
+    unsafe,
+)
 
 MESSAGES = {
     "before the optimizer": (
@@ -38,6 +49,9 @@ class SchedulerStepMisplaced(Rule):
     ## When it stays silent
     Numbers that fit both; several schedules for one optimizer; schedules stepped by a trainer, or before the
     loop to catch up after a restart; the number of epochs is not known.
+
+    ## Fix safety
+    Unsafe: the run gets other learning rates. Offered where both steps stand in one function.
 
     ## Sources
     Documentation of `torch.optim` (how to adjust learning rate): since PyTorch 1.1 the schedule is stepped
@@ -128,6 +142,20 @@ class SchedulerStepMisplaced(Rule):
                     optimizer.step()
             """,
             at="scheduler.step()",
+            fixed="""
+            import torch
+            from torch import nn
+
+            model = nn.Linear(10, 1)
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.StepLR(optimizer, step_size=30)
+            for epoch in range(90):
+                for x, y in loader:
+                    optimizer.zero_grad()
+                    nn.functional.mse_loss(model(x), y).backward()
+                    optimizer.step()
+                scheduler.step()
+            """,
         ),
         Example(
             "one cycle, stepped once an epoch, with other names",
@@ -171,6 +199,22 @@ class SchedulerStepMisplaced(Rule):
                     scheduler.step()
             """,
             at="scheduler.step()",
+            fixed="""
+            import torch
+            from torch import nn
+            from torch.utils.data import DataLoader
+
+            model = nn.Linear(10, 1)
+            loader = DataLoader(make_dataset(), batch_size=32, shuffle=True)
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            scheduler = torch.optim.lr_scheduler.MultiStepLR(optimizer, milestones=[30, 60])
+            for epoch in range(90):
+                for x, y in loader:
+                    optimizer.zero_grad()
+                    nn.functional.mse_loss(model(x), y).backward()
+                    optimizer.step()
+                scheduler.step()
+            """,
         ),
     ]
 
@@ -183,5 +227,29 @@ class SchedulerStepMisplaced(Rule):
                 message=message,
                 help=advice,
                 because=(misplaced.schedule.origin,),
+                fix=moved(plan, misplaced.fault, misplaced.event),
                 schedule=misplaced.schedule.name,
             )
+
+
+def moved(plan: TrainingPlan, fault: str, event: Event) -> Fix | None:
+    """The step of the schedule behind that of the optimizer, or behind the loop over batches."""
+    steps = [
+        other.origin
+        for tree in plan.events
+        for other in tree.walk()
+        if other.kind == "step" and other.optimizer == event.optimizer
+    ]
+    if len(steps) != 1 or not see_the_same(steps[0], event.origin):
+        return None
+    if fault == "counts epochs":
+        place = loop_around(event.origin)
+    elif fault == "counts batches" or run_together(event.origin, steps[0]):
+        place = steps[0]
+    else:
+        place = loop_around(steps[0])
+    return unsafe(
+        "Step the schedule after " + ("the batches" if fault == "counts epochs" else "the optimizer"),
+        "the run gets other learning rates",
+        *moved_behind(event.origin, place),
+    )

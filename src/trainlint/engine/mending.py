@@ -30,6 +30,12 @@ def unsafe(message: str, reason: str, *edits: Edit | None) -> Fix | None:
     return Fix(applicability="unsafe", message=message, edits=made, reason=reason)
 
 
+def safe(message: str, *edits: Edit | None) -> Fix | None:
+    """A safe fix of these edits; None when one of them is not possible."""
+    made = unsafe(message, "", *edits)
+    return made.model_copy(update={"applicability": "safe"}) if made is not None else None
+
+
 def without(origin: Origin | None) -> Edit | None:
     """The code of an operation or layer taken away, or where a module keeps it `Identity` in its place."""
     site = (origin.source_edit_site or origin.site) if origin is not None else None

@@ -9,7 +9,7 @@ from trainlint.plan.compiling import ChangedAfterCompile
 from trainlint.plan.coverage import LeftOut
 from trainlint.plan.evaluation import Evaluation
 from trainlint.plan.gradients import UnclearedStep, uncleared_step
-from trainlint.plan.loop import Event, Sequence
+from trainlint.plan.loop import Event, Loop, Sequence
 from trainlint.plan.modes import WrongMode
 from trainlint.plan.monitor import Monitor
 from trainlint.plan.network import Layer, Network
@@ -89,6 +89,11 @@ class TrainingPlan(Part):
             for loop in walk.loops(tree)
             for event in loop.walk()
         )
+
+    def loops(self) -> Iterator[Loop]:
+        """All loops of the program, an outer one before those within it."""
+        for tree in self.events:
+            yield from walk.loops(tree)
 
     def misplaced_schedule_steps(self) -> Iterator[MisplacedStep]:
         """Steps of schedules in the wrong loop, or before the optimizer's own."""
