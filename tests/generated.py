@@ -21,7 +21,7 @@ from trainlint.engine.pages import generated_files
 from trainlint.engine.registry import registry
 from trainlint.engine.run import RunResult, check_files
 from trainlint.report import full, json_schema
-from trainlint.report.summary import summary
+from trainlint.report.summary import fixable, summary
 
 ROOT = Path(__file__).parent.parent
 SHOWN = Path("rules/examples/static_loss.py")
@@ -53,7 +53,11 @@ def _text(result: RunResult) -> str:
     console = Console(file=io.StringIO(), width=400, color_system=None)
     console.print(full.render(result), soft_wrap=True)
     assert isinstance(console.file, io.StringIO)
-    return _PAGES.sub("file:///…/", console.file.getvalue().rstrip() + f"\n\n{summary(result)}")
+    return _PAGES.sub("file:///…/", console.file.getvalue().rstrip() + f"\n\n{_end(result)}")
+
+
+def _end(result: RunResult) -> str:
+    return f"{summary(result)}\n{fixable(result)}".rstrip()
 
 
 def _picture(result: RunResult) -> str:
@@ -64,7 +68,7 @@ def _picture(result: RunResult) -> str:
     text = full.render(result)
     lines = [line for line in text.split("\n") if not _PAGES.search(line.plain)]
     console.print(*lines, sep="\n", end="\n\n", highlight=False, overflow="ellipsis", no_wrap=True)
-    console.print(summary(result), highlight=False)
+    console.print(_end(result), highlight=False)
     return console.export_svg(title="trainlint", theme=MONOKAI, unique_id="trainlint-check")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import trainlint, trainlint_process
+from tests.engine.programs import training
 
 CLEAN = "import torch\n"
 BROKEN = "import torch\nx = (\n"
@@ -152,3 +153,27 @@ def test_a_reader_that_goes_away_is_no_error(project: Path) -> None:
     assert "Found 301 problems" in done.stderr
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize("option", [[], ["--fix"]])
+def test_what_comes_through_a_pipe_may_be_excluded(tmp_path: Path, option: list[str]) -> None:
+    (tmp_path / "trainlint.toml").write_text('extend-exclude = ["old"]\n')
+    program = training().encode()
+    words = ["check", "-", "--output-format=concise", *option]
+    done = trainlint(*words, "--stdin-filename=old/train.py", "--force-exclude", cwd=tmp_path, stdin=program)
+    assert (done.returncode, done.stdout) == (0, training() if option else "")
+    done = trainlint(*words, "--stdin-filename=old/train.py", cwd=tmp_path, stdin=program)
+    assert done.returncode == 1
+
+
+def test_a_pipe_is_not_sent_to_a_cluster(tmp_path: Path) -> None:
+    done = trainlint("check", "-", "--executor=dask", cwd=tmp_path, stdin=b"import torch")
+    assert done.returncode == 2
+    assert "leave out `--executor dask`" in done.stderr
+
+
+def test_what_can_be_fixed_is_said_at_the_end(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(training())
+    done = trainlint("check", cwd=tmp_path)
+    assert done.stderr.endswith("in 1 of 1 file.\n1 fixable with `--fix --unsafe-fixes`.\n")
+    assert trainlint("check", "--quiet", cwd=tmp_path).stderr == ""

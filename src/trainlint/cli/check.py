@@ -150,7 +150,7 @@ def check(
     piped = sys.stdin.buffer.read() if paths == ["-"] else None
     try:
         if piped is not None:
-            result = _piped(piped, stdin_filename, settings)
+            result = _piped(piped, stdin_filename, settings, means, force_exclude=force_exclude)
         else:
             files = _files(paths or ["."], settings, force_exclude=force_exclude)
             result = means.check(files, settings)
@@ -181,19 +181,29 @@ def check(
 
         remark(render(result, perf_counter() - start).rstrip("\n"))
     if not quiet:
-        from trainlint.report.summary import stale_entries, summary
+        from trainlint.report.summary import fixable, stale_entries, summary
 
         for line in stale_entries(result):
             remark(line)
         remark(summary(result))
+        if hint := fixable(result):
+            remark(hint)
     if result.fails() and not exit_zero:
         raise typer.Exit(1)
 
 
-def _piped(data: bytes, filename: str, settings: Configured) -> RunResult:
-    from trainlint.engine.run import check_bytes
+def _piped(
+    data: bytes, filename: str, settings: Configured, means: Means, *, force_exclude: bool
+) -> RunResult:
+    from trainlint.engine.run import RunResult, check_bytes
+    from trainlint.sources.discovery import is_excluded
 
-    return check_bytes(data, filename, settings)
+    if means.executor is Executor.DASK:
+        fail("standard input is checked here, not on a cluster: leave out `--executor dask`")
+    path = Path(filename)
+    if force_exclude and is_excluded(path, settings.choice_for(path.parent)):
+        return RunResult([], [])
+    return check_bytes(data, filename, settings, means.runner(1))
 
 
 def _file_names(paths: list[str], settings: Configured, *, force_exclude: bool) -> list[str]:

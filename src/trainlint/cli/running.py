@@ -47,7 +47,7 @@ class Means:
         from trainlint.engine.run import check_files
 
         with _bar(len(files), wanted=not self.quiet) as progress, self._cache() as cache:
-            return check_files(files, settings, self._runner(len(files)), cache=cache, progress=progress)
+            return check_files(files, settings, self.runner(len(files)), cache=cache, progress=progress)
 
     @contextmanager
     def _cache(self) -> Iterator[Cache | None]:
@@ -62,7 +62,8 @@ class Means:
         finally:
             cache.close()
 
-    def _runner(self, files: int) -> Runner:
+    def runner(self, files: int) -> Runner:
+        """Who does the work for so many files."""
         if self.executor is Executor.DASK:
             return _cluster(self.scheduler)
         if self.scheduler:

@@ -19,7 +19,7 @@ from trainlint.engine.own_rules import RuleFailed, UnusedSuppression
 from trainlint.engine.registry import registry
 from trainlint.engine.rule import Rule
 from trainlint.engine.selection import Selection
-from trainlint.engine.work import Outcome, Runner, Task, one_by_one, perform
+from trainlint.engine.work import Outcome, Runner, Task, one_by_one
 from trainlint.sources import disk
 from trainlint.sources.discovery import discover, shown_name
 from trainlint.sources.document import Document, Unreadable
@@ -143,12 +143,18 @@ def _outcomes(
     return [outcomes[number] for number in range(len(tasks))]
 
 
-def check_bytes(data: bytes, filename: str, settings: Settings | Configured | None = None) -> RunResult:
-    """Checks what would be the content of a file, such as what comes through a pipe."""
+def check_bytes(
+    data: bytes,
+    filename: str,
+    settings: Settings | Configured | None = None,
+    runner: Runner = one_by_one,
+) -> RunResult:
+    """Checks what would be the content of a file, such as what comes through a pipe. The runner works in this
+    process, or in copies of it: others do not see the content."""
     path = disk.absolute(Path(filename))
     with disk.overlaid({str(path): data}):
         task = Task(path, filename, settings_of(settings)(Path(filename)))
-        result = result_of([(task, perform(task))])
+        result = result_of([(task, outcome) for _, outcome in runner([task])])
         result.keep_lines()
     return result
 

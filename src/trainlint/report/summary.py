@@ -17,6 +17,17 @@ def stale_entries(result: RunResult) -> list[str]:
     ]
 
 
+def fixable(result: RunResult) -> str:
+    """`2 fixable with `--fix`, 1 more with `--fix --unsafe-fixes`.`; empty where there is nothing to fix."""
+    kinds = Counter(found.fix.applicability for found in result.diagnostics if found.fix)
+    safe, unsafe = kinds["safe"], kinds["unsafe"]
+    if safe and unsafe:
+        return f"{safe} fixable with `--fix`, {unsafe} more with `--fix --unsafe-fixes`."
+    if safe or unsafe:
+        return f"{safe or unsafe} fixable with `--fix{' --unsafe-fixes' if unsafe else ''}`."
+    return ""
+
+
 def summary(result: RunResult) -> str:
     """`Found 3 problems (1 error, 2 warnings) in 1 of 14 files.`"""
     if not result.filenames:
