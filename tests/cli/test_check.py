@@ -177,3 +177,12 @@ def test_what_can_be_fixed_is_said_at_the_end(tmp_path: Path) -> None:
     done = trainlint("check", cwd=tmp_path)
     assert done.stderr.endswith("in 1 of 1 file.\n1 fixable with `--fix --unsafe-fixes`.\n")
     assert trainlint("check", "--quiet", cwd=tmp_path).stderr == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell of other systems")
+def test_closed_streams_are_no_error(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(training())
+    for closed in (">&-", "2>&-", ">&- 2>&-", "<&-"):
+        command = f'"{sys.executable}" -m trainlint check --no-cache {closed}'
+        done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, "failed" in done.stderr) == (1, False), (closed, done.stderr)

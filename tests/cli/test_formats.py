@@ -26,7 +26,9 @@ def test_a_file_gets_what_a_pipe_gets(project: Path, form: str) -> None:
     piped = trainlint("check", "--output-format", form, cwd=project)
     assert piped.returncode == 1
     assert "learning-rate-too-low" in piped.stdout
-    assert piped.stderr == "Found 1 problem (1 error) in 1 of 1 file.\n"
+    summary, hint = piped.stderr.splitlines()
+    assert summary == "Found 1 problem (1 error) in 1 of 1 file."
+    assert hint == "1 fixable with `--fix --unsafe-fixes`."
     filed = trainlint("check", "--output-format", form, "--output-file", "out", cwd=project)
     assert (filed.returncode, filed.stdout, filed.stderr) == (1, "", piped.stderr)
     assert (project / "out").read_text("utf-8") == piped.stdout

@@ -74,6 +74,8 @@ def test_patterns_keep_the_folder_of_their_file() -> None:
     ("values", "message"),
     [
         ({"slect": ["TL1"]}, "t.toml: unknown key `slect`; did you mean `select`?"),
+        ({"probe": {"sed": 1}}, "t.toml: unknown key `sed`; did you mean `seeds`?"),
+        ({"probe": {"xyzzy": 1}}, "t.toml: unknown key `xyzzy`; known are `steps`, "),
         ({"xyzzy": 1}, "t.toml: unknown key `xyzzy`; known are `select`, "),
         (
             {"fail_on": "eror"},

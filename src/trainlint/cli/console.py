@@ -36,7 +36,7 @@ def remark(message: str) -> None:
     try:
         sys.stderr.write(f"{message}\n")
         sys.stderr.flush()
-    except OSError:
+    except (OSError, AttributeError):
         return  # nobody reads it
 
 
@@ -72,14 +72,19 @@ def wants_colour(colour: Colour, output_file: Path | None = None) -> bool:
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    return on_terminal() and os.environ.get("TERM") != "dumb"
+
+
+def on_terminal() -> bool:
+    """Whether reports go to a terminal; who closed standard output has none."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def table_width() -> int:
     """The width that tables may take: the terminal's, or enough for a pipe."""
     from rich.console import Console
 
-    return Console().width if sys.stdout.isatty() else 120
+    return Console().width if on_terminal() else 120
 
 
 def write(text: str, output_file: Path | None = None) -> None:
@@ -89,6 +94,8 @@ def write(text: str, output_file: Path | None = None) -> None:
             output_file.write_text(text, "utf-8", errors="backslashreplace")
         except OSError as error:
             fail(f"`{output_file}` cannot be written: {error.strerror or error}")
+        return
+    if sys.stdout is None:  # closed by who called
         return
     try:
         sys.stdout.write(text)

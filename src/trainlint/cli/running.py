@@ -103,7 +103,7 @@ def _processors() -> int:
 @contextmanager
 def _bar(files: int, *, wanted: bool) -> Iterator[Callable[[int], None]]:
     """A bar on a terminal, for runs that take their time; it is gone when they are over."""
-    if not (wanted and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
+    if not (wanted and sys.stderr is not None and sys.stderr.isatty()) or os.environ.get("TERM") == "dumb":
         yield lambda done: None
         return
     from rich.console import Console

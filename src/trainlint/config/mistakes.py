@@ -34,7 +34,7 @@ def mistake(error: ValidationError, layer: Layer, model: type[BaseModel]) -> Wro
     found = error.errors()[0]
     path = tuple(str(part) for part in found["loc"])
     if found["type"] == "extra_forbidden":
-        return wrong(layer, path, _unknown_key(path[-1], keys_of(model)))
+        return wrong(layer, path, _unknown_key(path[-1], keys_of(_model_at(model, path[:-1]))))
     shown = _written(path)
     given = found["input"]
     if found["type"] == "literal_error":
@@ -56,6 +56,17 @@ def meant(given: object, known: Iterable[str]) -> str:
 def keys_of(model: type[BaseModel]) -> list[str]:
     """The keys of a settings model as users write them."""
     return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_at(model: type[BaseModel], path: Sequence[str]) -> type[BaseModel]:
+    """The model of a table within another, as deep as there are models."""
+    for part in path:
+        field = next((each for name, each in model.model_fields.items() if part in (name, each.alias)), None)
+        inner = field.annotation if field else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return model
+        model = inner
+    return model
 
 
 def _unknown_key(key: str, known: list[str]) -> str:

@@ -60,12 +60,13 @@ def _charts(result: RunResult) -> Iterator[str]:
 
 def _filter(result: RunResult) -> Iterator[str]:
     yield '<form>\n<input type="search" id="filter" aria-label="Filter" placeholder="Filter: rule, file, words">\n'
+    yield '<span class="kinds">\n'
     present = {diagnostic.severity for diagnostic in result.diagnostics}
     for severity in Severity:
         if severity in present:
             name = severity.value
             yield f'<label><input type="checkbox" value="{name}" checked> {name}</label>\n'
-    yield '<span class="quiet" id="shown"></span>\n</form>\n'
+    yield '</span>\n<span class="quiet" id="shown"></span>\n</form>\n'
 
 
 def _finding(diagnostic: Diagnostic, result: RunResult) -> str:
@@ -102,7 +103,7 @@ def _frame(diagnostic: Diagnostic, result: RunResult) -> Iterator[str]:
     if frame:
         marked = escape(frame.marked) or " "
         yield (
-            f'<pre><span class="row">{diagnostic.place.row} | </span>{escape(frame.before)}'
+            f'<pre><span class="row">{diagnostic.place.row} | </span>{escape(frame.before.lstrip())}'
             f"<mark>{marked}</mark>{escape(frame.after)}</pre>\n"
         )
 
