@@ -152,3 +152,13 @@ async def test_the_plan_is_given_on_request(client: LanguageClient, tmp_path: Pa
     assert told.plan.optimizers[0].name == "Adam"
     assert told.findings[0].name == "learning-rate-too-low"
     assert told.findings[0].range == [5, 50, 5, 54]
+
+
+async def test_what_was_understood_leads_to_the_code(client: LanguageClient, tmp_path: Path) -> None:
+    uri = await opened(client, tmp_path / "train.py", SLOW)
+    told = await client.protocol.send_request_async("trainlint/understood", {"textDocument": {"uri": uri}})
+    rate = told.understood.optimizers[0].facts[0]
+    assert rate.name == "learning rate"
+    assert rate.location.uri == uri
+    start, end = rate.location.range.start, rate.location.range.end
+    assert (start.line, start.character, end.line, end.character) == (5, 50, 5, 54)

@@ -130,6 +130,7 @@ class Analyst:
     def _understood(self, job: Job) -> None:
         from trainlint.report.plan_json import as_json
         from trainlint.report.understood import understood
+        from trainlint.server.locations import with_targets
 
         with self._seen_from(job["folder"]):
             analysis = self._analysis(job)
@@ -139,7 +140,9 @@ class Analyst:
                     "kind": "understood",
                     "number": job["number"],
                     "plan": as_json(plan) if plan is not None else None,
-                    "understood": understood(plan).model_dump(mode="json") if plan is not None else None,
+                    "understood": with_targets(understood(plan), analysis.ranges)
+                    if plan is not None
+                    else None,
                     "findings": analysis.findings(),
                     "facts": analysis.facts(),
                 }

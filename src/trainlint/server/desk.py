@@ -169,8 +169,14 @@ class Desk:
         return settings.probe.enable and self.trusted and probing.is_there()
 
     def _pushes(self, address: str) -> bool:
-        """Whether diagnostics of an address are pushed: a client that pulls asks for what it has open."""
-        return not (self.client.pulls and self.document_at(address) is not None)
+        """Whether diagnostics of an address are pushed. A client that pulls asks for what it has open; but those of
+        VS Code ask for the cells of a notebook before they have told of it, and not again."""
+        document = self.document_at(address)
+        return document is None or not self.is_pulled(document)
+
+    def is_pulled(self, document: OpenDocument) -> bool:
+        """Whether the client asks for the diagnostics of an open document."""
+        return self.client.pulls and not document.is_notebook
 
     def _publish(self, address: str, version: int | None, found: list[types.Diagnostic]) -> None:
         self.server.text_document_publish_diagnostics(

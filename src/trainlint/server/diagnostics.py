@@ -33,15 +33,20 @@ class Shape:
 
     @classmethod
     def for_client(cls, capabilities: types.ClientCapabilities, *, pull: bool) -> Shape:
+        """What a client says of diagnostics that are pushed counts for those it pulls, too: before LSP 3.18 there
+        was no other place to say it."""
         told = capabilities.text_document
-        about = (told.diagnostic if pull else told.publish_diagnostics) if told else None
-        if about is None:
-            return cls(related=False, link=False, tags=False, data=False)
+        pushed = told.publish_diagnostics if told else None
+        pulled = told.diagnostic if told and pull else None
+
+        def can(name: str) -> bool:
+            return bool(getattr(pushed, name, None)) or bool(getattr(pulled, name, None))
+
         return cls(
-            related=bool(about.related_information),
-            link=bool(about.code_description_support),
-            tags=about.tag_support is not None,
-            data=bool(about.data_support),
+            related=can("related_information"),
+            link=can("code_description_support"),
+            tags=can("tag_support"),
+            data=can("data_support"),
         )
 
 
@@ -65,7 +70,7 @@ class Board:
             return
         found: dict[str, list[types.Diagnostic]] = {address: [] for address in document.addresses}
         for finding in result.findings:
-            address = self._address(document, result, finding)
+            address = self.address(document, result, finding)
             if address is not None:
                 found.setdefault(address, []).append(self.diagnostic(document, finding))
         self.put_found(document.key, found)
@@ -114,7 +119,7 @@ class Board:
                 location=types.Location(uri=address, range=range_of(place["range"])), message=place["message"]
             )
             for place in (finding["related"] if shape.related else ())
-            if (address := self._address(document, document.result, place)) is not None
+            if (address := self.address(document, document.result, place)) is not None
         ]
         return types.Diagnostic(
             range=range_of(finding["range"]),
@@ -128,7 +133,8 @@ class Board:
             data={"code": finding["code"], "fingerprint": finding["fingerprint"]} if shape.data else None,
         )
 
-    def _address(self, document: OpenDocument, result: Result | None, place: Mapping[str, Any]) -> str | None:
+    def address(self, document: OpenDocument, result: Result | None, place: Mapping[str, Any]) -> str | None:
+        """The address that a `path` and a `cell` of an analysis mean."""
         if place["path"] is not None:
             return self.address_of(Path(place["path"]))
         if document.is_notebook:

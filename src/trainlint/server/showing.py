@@ -10,6 +10,7 @@ from lsprotocol import types
 from trainlint.server.desk import Desk
 from trainlint.server.documents import text_content
 from trainlint.server.features import uri_of
+from trainlint.server.locations import with_locations
 from trainlint.server.worker import Answer, Job
 
 UNDERSTOOD = "trainlint/understood"
@@ -40,7 +41,7 @@ def register_pull(desk: Desk) -> None:
     ) -> types.RelatedFullDocumentDiagnosticReport | types.RelatedUnchangedDocumentDiagnosticReport:
         uri = params.text_document.uri
         document = desk.document_at(uri)
-        if document is None:
+        if document is None or not desk.is_pulled(document):
             return types.RelatedFullDocumentDiagnosticReport(items=[])
         if desk.settings_for(document).run == "onType":
             await document.settled(_PATIENCE)
@@ -73,4 +74,8 @@ async def _understood(desk: Desk, params: Any) -> dict[str, Any] | None:
     answer = await heard
     if answer["kind"] != "understood":
         return {"uri": document.uri, "reason": answer["reason"]}
-    return {"uri": document.uri, **{name: answer[name] for name in _PARTS}}
+    parts = {name: answer[name] for name in _PARTS}
+    parts["understood"] = with_locations(
+        parts["understood"], lambda target: desk.board.address(document, document.result, target)
+    )
+    return {"uri": document.uri, **parts}
