@@ -16,8 +16,8 @@ from trainlint.engine.rule import Example, Options, Rule, add_argument, replace_
 from trainlint.plan import context, kinds
 from trainlint.plan.data import Data, Rescaling
 from trainlint.plan.evaluation import Evaluation
-from trainlint.plan.fits import Misfit
 from trainlint.plan.loop import Branch, Event, Loop, Sequence
+from trainlint.plan.misfit import Misfit
 from trainlint.plan.modes import WrongMode
 from trainlint.plan.monitor import Monitor
 from trainlint.plan.network import Layer, Network

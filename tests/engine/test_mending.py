@@ -8,9 +8,9 @@ import libcst as cst
 import libcst.matchers as m
 import pytest
 
-from trainlint.engine.policing import applied
 from trainlint.engine import mending
 from trainlint.engine.diagnostic import Edit, Fix
+from trainlint.engine.policing import applied
 from trainlint.syntax.chunks import split
 from trainlint.syntax.positions import NodeSite
 from trainlint.values.origin import Made, Origin

@@ -11,7 +11,8 @@ class LayerShapeMismatch(Rule):
     ## What it does
     Works out shapes from the data, or from the first layer whose sizes are known, and compares: input sizes
     of `Linear`, convolutions, recurrent layers and normalisations with what comes in; the number of axes;
-    windows with the maps they go over; groups with channels. Of several layers in a row that do not fit, the
+    windows with the maps they go over; groups with channels; maps that are added or put side by side; and
+    `view(-1, n)` of feature maps that make no whole number of rows of n. Of several layers in a row that do not fit, the
     first is reported.
 
     ## Why is this bad?
@@ -213,6 +214,7 @@ class LayerShapeMismatch(Rule):
                     subject=misfit.layer,
                     certainty=misfit.certainty,
                     because=(before.origin if before is not None else None,),
+                    message=JOINED if misfit.kind in {"join", "sum"} else None,
                     fix=the_fix(misfit),
                     layer=misfit.layer.title,
                     wanted=wanted,
@@ -220,14 +222,21 @@ class LayerShapeMismatch(Rule):
                 )
 
 
+JOINED = "`{layer}` puts maps of {wanted} and of {given} together: the first forward pass fails"
+
+
 def in_words(misfit: Misfit) -> tuple[str, str]:
     """What the layer wants and what it gets."""
     if misfit.kind == "rank":
         return f"{misfit.wanted} axes", str(misfit.given)
+    if misfit.kind == "reshape":
+        return f"rows of {misfit.wanted}", f"{misfit.given} values a sample"
     if misfit.kind == "window":
         return f"a map of at least {misfit.wanted}", f"one of {max(misfit.given, 0)}"
     if misfit.kind == "groups":
         return f"channels in {misfit.wanted} groups", str(misfit.given)
+    if misfit.kind in {"join", "sum"}:
+        return str(misfit.wanted), str(misfit.given)
     return f"{misfit.wanted} inputs", str(misfit.given)
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from trainlint.plan import chains
+from trainlint.plan import chains, joins
 from trainlint.plan.kinds import ACTIVATIONS, FEATURE_KEEPING, POOLING
+from trainlint.plan.misfit import Misfit
 from trainlint.plan.setting import Setting
 from trainlint.values.origin import Certainty
 
@@ -34,22 +34,6 @@ BATCH_NORM_RANKS = {
     # torch/nn/modules/batchnorm.py, _check_input_dim
     "BatchNorm1d": (2, 3), "BatchNorm2d": (4,), "BatchNorm3d": (5,),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Misfit:
-    """`layer` reads `given` where it is made for `wanted`.
-
-    `kind` says what: `size` of an axis; `rank`, the number of axes; `flatten`, a map that goes into a linear
-    layer as it is; `window`, a window larger than its map; `groups` that do not divide the channels.
-    """
-
-    kind: str
-    layer: Layer
-    wanted: int
-    given: int
-    setting: Setting[object] | None = None
-    certainty: Certainty = Certainty.EXACT
 
 
 def misfits(network: Network) -> Iterator[Misfit]:
@@ -235,4 +219,6 @@ def _sure(layer: Layer, certainty: Certainty = Certainty.EXACT) -> Certainty:
     return Certainty.POSSIBLE if layer.optional else certainty
 
 
-_TESTS: tuple[Callable[[Network, Layer], Misfit | None], ...] = (_flatten, _rank, _groups, _size, _window)
+_TESTS: tuple[Callable[[Network, Layer], Misfit | None], ...] = (
+    _flatten, _rank, _groups, _size, _window, joins.reshaped, joins.joined, joins.summed,
+)  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Literal
 
 from trainlint.plan import chains, fits
 from trainlint.plan.initial import InitialWeights, initial_weights
+from trainlint.plan.misfit import Misfit
 from trainlint.plan.part import Part
 from trainlint.plan.setting import Setting
 from trainlint.values.origin import Origin
@@ -146,7 +147,7 @@ class Network(Part):
         """How many values `layer` gives for each place of its output."""
         return chains.features(self, layer)
 
-    def misfits(self) -> Iterator[fits.Misfit]:
+    def misfits(self) -> Iterator[Misfit]:
         """The layers that cannot read what the one before gives; of those on one way, the first."""
         return fits.misfits(self)
 

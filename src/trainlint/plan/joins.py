@@ -1,0 +1,76 @@
+"""Whether what is put together fits together, and whether a map has as many values as it is reshaped into."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from trainlint.plan.misfit import Misfit
+from trainlint.values.origin import Certainty
+
+if TYPE_CHECKING:
+    from trainlint.plan.network import Layer, Network, Shape
+
+SUMS = frozenset({"add", "subtract", "multiply"})
+
+
+def reshaped(network: Network, layer: Layer) -> Misfit | None:
+    """`x.view(-1, 400)` of feature maps whose values make no whole number of rows of 400.
+
+    The first axis is worked out: where a sample fills no whole rows, the batch becomes another, or none.
+    """
+    given, made = layer.input_shape, layer.output_shape
+    if layer.kind != "reshape" or not given or not made or len(given) != 4 or len(made) != 2:
+        return None
+    values, row = _product(given[1:]), made[1]
+    if values is None or not isinstance(row, int) or row <= 0 or values % row == 0:
+        return None
+    certainty = Certainty.POSSIBLE if layer.optional else Certainty.EXACT
+    return Misfit("reshape", layer, row, values, certainty=certainty)
+
+
+def _product(sizes: Shape) -> int | None:
+    known = [size for size in sizes if isinstance(size, int)]
+    return math.prod(known) if len(known) == len(sizes) else None
+
+
+def joined(network: Network, layer: Layer) -> Misfit | None:
+    """Maps put side by side that differ on another axis than the one they are joined on."""
+    shapes = _shapes(network, layer)
+    axis = layer.number("axis")
+    if layer.kind != "concatenate" or len(shapes) < 2 or axis is None:
+        return None
+    if len({len(shape) for shape in shapes}) > 1 or not -len(shapes[0]) <= axis < len(shapes[0]):
+        return None
+    along = int(axis) % len(shapes[0])
+    for place in range(1, len(shapes[0])):  # the batch is the same for all
+        sizes = [shape[place] for shape in shapes if isinstance(shape[place], int)]
+        if place != along and len(set(sizes)) > 1:
+            return _differing("join", layer, sizes)
+    return None
+
+
+def summed(network: Network, layer: Layer) -> Misfit | None:
+    """Maps added or multiplied that differ on an axis, where neither can be repeated."""
+    shapes = _shapes(network, layer)
+    if layer.kind not in SUMS or len(shapes) < 2:
+        return None
+    for place in range(1, min(len(shape) for shape in shapes) + 1):
+        sizes = [shape[-place] for shape in shapes if isinstance(shape[-place], int) and shape[-place] != 1]
+        if len(set(sizes)) > 1 and all(place < len(shape) for shape in shapes):
+            return _differing("sum", layer, sizes)
+    return None
+
+
+def _shapes(network: Network, layer: Layer) -> list[Shape]:
+    """The shapes of all inputs, or none where one is not known."""
+    shapes = [network.layers[source].output_shape for source in layer.inputs]
+    known = [shape for shape in shapes if shape]
+    return known if len(known) == len(shapes) else []
+
+
+def _differing(kind: str, layer: Layer, sizes: list[int | str | None]) -> Misfit:
+    numbers = [size for size in sizes if isinstance(size, int)]
+    other = next(size for size in numbers if size != numbers[0])
+    certainty = Certainty.POSSIBLE if layer.optional else Certainty.EXACT
+    return Misfit(kind, layer, numbers[0], other, certainty=certainty)
