@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from trainlint.api import Edit, Example, Fix, Layer, Network, Rule, TrainingPlan
+from trainlint.api import Edit, Example, Fix, Layer, Network, Rule, TrainingPlan, unsafe, unwrapped
 
 CONTAINERS = {"list": "ModuleList", "dict": "ModuleDict"}
 
 
 class ParametersNotRegistered(Rule):
-    """Layers that `forward` uses are kept in a plain list or dictionary.
+    """Layers that `forward` uses are kept in a plain list or dictionary, or weights as plain tensors.
 
     ## What it does
     Looks for modules that take part in the forward pass and that the network holds only in a Python list or
-    dictionary.
+    dictionary; and for attributes that are no `Parameter` although they ask for gradients: tensors made with
+    `requires_grad=True`, and `nn.Parameter(…).to(device)`, which gives a tensor computed from the parameter.
 
     ## Why is this bad?
     PyTorch finds modules that are attributes, or stand in `ModuleList`, `ModuleDict`, `Sequential`. Layers
@@ -21,11 +22,13 @@ class ParametersNotRegistered(Rule):
 
     ## When it stays silent
     The same layers are registered as well, through a `ModuleList` made of the list, `add_module` or
-    `setattr`. Lists that `forward` does not use.
+    `setattr`. Lists that `forward` does not use. Tensors without gradients: whether they are to be saved and moved
+    with the network, as buffers are, the program does not say.
 
     ## Fix safety
     Safe for a list: `ModuleList` holds, appends and gives out modules as a list does. A dictionary may have
-    keys that `ModuleDict` does not take, so nothing is changed there.
+    keys that `ModuleDict` does not take, so nothing is changed there. Unsafe where `.to(device)` is taken from a
+    parameter: the whole network must be moved then.
 
     ## Sources
     Documentation of `torch.nn.ModuleList`. NeuraLint f022; SageMaker Debugger (UnchangedTensor).
@@ -135,8 +138,25 @@ class ParametersNotRegistered(Rule):
     def check(self, plan: TrainingPlan) -> None:
         for network in plan.networks:
             lost = [layer for layer in network.layers if layer.kept in CONTAINERS and layer.parameters != 0]
+            for layer in network.layers:
+                if layer.kept == "attribute":
+                    self.say_loose(network, layer)
             for keeper in {id(layer.keeper): layer.keeper for layer in lost}.values():
                 self.say(network, [layer for layer in lost if layer.keeper is keeper])
+
+    def say_loose(self, network: Network, layer: Layer) -> None:
+        """One finding for a weight that is a plain tensor."""
+        is_moved = layer.kind == "moved_parameter"
+        reason = "the network must be moved as a whole"
+        self.report(
+            layer.origin,
+            subject=layer,
+            message=MOVED if is_moved else LOOSE,
+            help=MOVED_HELP if is_moved else LOOSE_HELP,
+            fix=unsafe("Leave it where it is", reason, unwrapped(layer.origin)) if is_moved else None,
+            layer=layer.title,
+            network=network.name,
+        )
 
     def say(self, network: Network, lost: list[Layer]) -> None:
         """One finding for all layers of one list."""
@@ -152,6 +172,12 @@ class ParametersNotRegistered(Rule):
             network=network.name,
             container=container,
         )
+
+
+MOVED = "`{layer}` makes a plain tensor of the parameter: `{network}` does not train it"
+MOVED_HELP = "keep the `nn.Parameter` itself, and move the network with `model.to(device)`"
+LOOSE = "a tensor of `{layer}` is no parameter of `{network}`: it is not trained, saved or moved"
+LOOSE_HELP = "wrap it in `nn.Parameter`; a tensor that is not trained goes to `register_buffer`"
 
 
 def the_fix(layer: Layer) -> Fix | None:

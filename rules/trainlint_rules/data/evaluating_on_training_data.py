@@ -9,7 +9,8 @@ class EvaluatingOnTrainingData(Rule):
     """The network is measured on the very data that it is trained on.
 
     ## What it does
-    Looks for `fit` with the training data as `validation_data`, and for loops that measure a network over
+    Looks for `fit` with the training data as `validation_data`, for trainers of Lightning and Hugging Face that get
+    the same data for both, and for loops that measure a network over
     the loader or data set of the training loop (also two objects made with `train=True`), where nothing
     measures it on other data.
 
@@ -179,7 +180,7 @@ class EvaluatingOnTrainingData(Rule):
         if is_demo and context.MEASURES_SPEED not in plan.context:
             return
         for evaluation in plan.evaluations:
-            is_certain = evaluation.framework == "keras" or evaluation.spares_others
+            is_certain = evaluation.framework != "torch" or evaluation.spares_others
             self.report(
                 evaluation.origin,
                 severity="info" if is_demo else "error" if is_certain else "warning",

@@ -18,18 +18,23 @@ REARRANGING = frozenset({"permute", "reshape", "unknown", "either", "select", "s
 """What may put the batch on another axis."""
 
 
+TRANSFORMERS = frozenset({"transformer_encoder", "transformer_decoder", "transformer"})
+STACKS = frozenset({"TransformerEncoder", "TransformerDecoder"})
+"""What repeats a layer that is made elsewhere, and reads its axes as that does."""
+
+
 class RnnBatchAxisMismatch(Rule):
     """The batch stands where a recurrent layer expects the steps of a sequence.
 
     ## What it does
-    `LSTM`, `GRU` and `RNN` of PyTorch take (steps, samples, features) unless `batch_first=True`. The rule
+    `LSTM`, `GRU`, `RNN` and the transformers of PyTorch take (steps, samples, features) unless `batch_first=True`. The rule
     follows the batch of a loader, whose samples come first, to the layer; and it looks at what is taken of
     the output: `out[:, -1]` is the last step of a batch-first output, of another it is the last sample.
 
     ## Why is this bad?
     Nothing fails, since any size fits. The layer runs from sample to sample as if they were steps in time,
     every sample sees those before it in the batch, and each step is on its own: the network learns from its
-    neighbours in the batch and cannot repeat that alone.
+    neighbours in the batch and cannot repeat that alone. A transformer attends to the other samples.
 
     ## When it stays silent
     Axes that were moved on the way; packed sequences; data that are not known to come in batches. A rearranged
@@ -165,13 +170,15 @@ class RnnBatchAxisMismatch(Rule):
     def check(self, plan: TrainingPlan) -> None:
         batches = {run.network: run.batch_size.value for run in plan.runs if run.loader is not None}
         for number, network in enumerate(plan.networks):
-            for layer in network.of_kind(*kinds.RECURRENT):
+            for layer in network.of_kind(*kinds.RECURRENT, *TRANSFORMERS):
                 first = layer.settings.get("batch_first")
-                if first is None or first.value is None or layer.kind not in kinds.RECURRENT:
+                if first is None or first.value is None:
                     continue
                 size = batches.get(number) if context.INFERENCE_ONLY not in plan.context else None
                 if not first.value and size is not None and is_batch_first(network, layer, size):
                     self.say(layer, "samples for steps", "the batch stands on its first axis", "error")
+                elif layer.kind in TRANSFORMERS:
+                    continue  # what is taken of its output depends on what the program puts where
                 elif not first.value and takes_last(network, layer, axis=1):
                     self.say(
                         layer, "steps first", "`[:, -1]` is the last sample, not the last step", "warning"
@@ -183,7 +190,9 @@ class RnnBatchAxisMismatch(Rule):
 
     def say(self, layer: Layer, what: str, effect: str, severity: str) -> None:
         first = layer.settings["batch_first"]
-        if first.value:
+        if layer.title in STACKS:
+            advice, fix = "say `batch_first=True` in the layer that it repeats", None
+        elif first.value:
             advice, fix = "take the last step with `[:, -1]`", None
         elif first.is_written:
             advice, fix = "say `batch_first=True`", replace_value(first, "True", "the layer reads other axes")
@@ -207,12 +216,16 @@ def is_batch_first(network: Network, layer: Layer, size: int) -> bool:
     shape = layer.input_shape
     if shape is None or len(shape) != 3 or shape[0] != size or shape[1] in (size, None):
         return False
-    source = network.before(layer)
-    while source is not None and source.kind != "input":
-        if source.kind in REARRANGING or source.title == "pack_padded_sequence":
-            return False
-        source = network.before(source)
-    return source is not None
+    return any(comes_from_batch(network, network.layers[source], size) for source in layer.inputs)
+
+
+def comes_from_batch(network: Network, layer: Layer, size: int) -> bool:
+    """Whether values reach a layer from a batch of this size without being moved to other axes."""
+    if layer.kind in REARRANGING or layer.title == "pack_padded_sequence":
+        return False
+    if layer.kind == "input":
+        return layer.output_shape is None or layer.output_shape[0] == size
+    return any(comes_from_batch(network, network.layers[source], size) for source in layer.inputs)
 
 
 def takes_last(network: Network, layer: Layer, *, axis: int) -> bool:

@@ -90,6 +90,14 @@ class FitCalled:
 
 
 @dataclass(eq=False)
+class MeasuredOnTraining:
+    """A trainer was given the same data to train on and to measure on."""
+
+    framework: str
+    site: Site
+
+
+@dataclass(eq=False)
 class ScalerFitted:
     """A scaler took its numbers from some data."""
 

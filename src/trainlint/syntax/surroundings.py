@@ -106,6 +106,8 @@ def _operand(node: cst.CSTNode) -> cst.BaseExpression | None:
     if not isinstance(node.func, cst.Attribute):
         return plain[0] if plain else None
     owner = node.func.value
+    if not isinstance(owner, cst.Name | cst.Attribute):
+        return owner  # no module: a method
     if not plain or _is_number(plain[0]):
         return owner
     if len(node.args) > 1 or last_name(owner) in {"F", "functional"} or not isinstance(plain[0], cst.Name):

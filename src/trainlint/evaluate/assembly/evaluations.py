@@ -11,7 +11,7 @@ from trainlint.evaluate.assembly.arguments import argument
 from trainlint.evaluate.assembly.gathered import FitCalled, Gathered, events
 from trainlint.evaluate.assembly.numbering import with_parts
 from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
-from trainlint.frameworks.facts import LoaderMade
+from trainlint.frameworks.facts import LoaderMade, MeasuredOnTraining
 from trainlint.frameworks.torch.known_datasets import known_length, split_of
 from trainlint.plan.evaluation import Evaluation
 from trainlint.syntax.positions import NodeSite, Site
@@ -22,7 +22,14 @@ _PLACE = 7  # of `validation_data` among the arguments of Keras' fit
 
 
 def evaluations_of(gathered: Gathered) -> tuple[Evaluation, ...]:
-    return (*_validated(gathered), *_measured(gathered))
+    return (*_validated(gathered), *_given_twice(gathered), *_measured(gathered))
+
+
+def _given_twice(gathered: Gathered) -> Iterator[Evaluation]:
+    """Trainers that are given the same data twice."""
+    for fact, certainty in gathered.of(MeasuredOnTraining):
+        place = Origin(Made.COMPUTED, fact.site, "training")
+        yield Evaluation(framework=fact.framework, certainty=certainty, trained=place, origin=place)
 
 
 def _validated(gathered: Gathered) -> Iterator[Evaluation]:

@@ -9,7 +9,7 @@ from trainlint.frameworks.torch.parameters import defines, is_module, submodules
 from trainlint.plan.network import Keeping
 from trainlint.syntax.positions import NodeSite
 from trainlint.values.origin import Origin
-from trainlint.values.tensor import Operation
+from trainlint.values.tensor import Operation, Tensor
 from trainlint.values.value import Class, Instance, Items, Mapped, Value, options_of
 
 
@@ -19,10 +19,13 @@ class Membership:
 
     registered: set[int] = field(default_factory=set)
     held: dict[int, tuple[Keeping, Origin | None]] = field(default_factory=dict)
+    loose: dict[int, Origin | None] = field(default_factory=dict)  # operations that made plain attributes
 
     def of(self, operation: Operation) -> tuple[Keeping | None, Origin | None]:
         """How the layer of an operation is kept, and where the list is written."""
         layer = operation.layer
+        if id(operation) in self.loose:
+            return "attribute", self.loose[id(operation)]
         if not is_module(layer) or id(layer) in self.registered:
             return ("registered" if is_module(layer) else None), None
         if id(layer) in self.held:
@@ -43,6 +46,8 @@ def membership(root: Instance) -> Membership | None:
         for slot, content in module.slots.items():
             if slot == "modules" or "." in str(slot) or not isinstance(content, Value):
                 continue
+            if isinstance(content, Tensor) and content.operation is not None and _wants_training(content):
+                found.loose[id(content.operation)] = content.operation.origin
             for container in options_of(content):
                 kind: Keeping | None = (
                     "list"
@@ -55,6 +60,14 @@ def membership(root: Instance) -> Membership | None:
                     if id(layer) not in found.registered and kind is not None:
                         found.held.setdefault(id(layer), (kind, container.origin))
     return found
+
+
+def _wants_training(tensor: Tensor) -> bool:
+    """Whether a tensor that is no parameter was meant to be one."""
+    operation = tensor.operation
+    if tensor.is_parameter or operation is None:
+        return False
+    return operation.kind == "moved_parameter" or "requires_grad" in operation.settings
 
 
 def _is_own(module: Instance) -> bool:

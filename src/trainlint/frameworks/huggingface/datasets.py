@@ -99,7 +99,10 @@ def _split(call: Call) -> Value:
     name = constant(splits.arguments.get("name")) if isinstance(splits, Instance) else None
     size = SIZES.get(str(name), {}).get(str(constant(part)))
     known = Known(size, Origin(Made.LIBRARY, None, f"size of {name}")) if size is not None else None
-    return _dataset(call, known)
+    made = _dataset(call, known)
+    if isinstance(splits, Instance) and isinstance(constant(part), str):
+        call.machine.write(splits, constant(part), made)  # the same each time it is asked for
+    return made
 
 
 def _select(call: Call) -> Value:

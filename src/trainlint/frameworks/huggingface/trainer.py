@@ -7,6 +7,7 @@ the schedule, then clears the gradients.
 from __future__ import annotations
 
 from trainlint.frameworks.call import Arguments, Call, Handler
+from trainlint.frameworks.facts import MeasuredOnTraining
 from trainlint.frameworks.gradient_descent import advance, clear, clip, each, loss_in
 from trainlint.frameworks.huggingface.arguments import setting
 from trainlint.frameworks.huggingface.models import loss_of
@@ -80,6 +81,9 @@ def _train(call: Call) -> Value:
     if not isinstance(trainer, Instance):
         return call.unknown()
     settings = _argument(trainer, "args")
+    trained = _argument(trainer, "train_dataset")
+    if trained is not None and trained is _argument(trainer, "eval_dataset"):
+        call.machine.note(MeasuredOnTraining("huggingface", call.site))
     for model in each(_argument(trainer, "model") or _initial_model(trainer, call)):
         _train_model(call, trainer, settings, model)
     return Unknown("what training measured", call.origin)

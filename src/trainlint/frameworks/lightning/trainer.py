@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call, Handler
-from trainlint.frameworks.facts import DemoRun
+from trainlint.frameworks.facts import DemoRun, MeasuredOnTraining
 from trainlint.frameworks.lightning.loop import Task, train
 from trainlint.frameworks.lightning.module import DATA_MODULE, MODULE
 from trainlint.frameworks.passing_on import first, nothing, unknown
@@ -81,11 +81,19 @@ def _fit(call: Call) -> Value:
         loaders, data = None, loaders
     settings = trainer.arguments if isinstance(trainer, Instance) else {}
     task = Task(settings, _given(loaders), _given(call.argument(2, "val_dataloaders")), _given(data))
+    if task.loaders is not None and _holds(task.loaders) is _holds(task.validation):
+        call.machine.note(MeasuredOnTraining("lightning", call.site))
     model = call.argument(0, "model")
     for option in options_of(model) if model is not None else ():
         if isinstance(option, Instance) and catalogue.is_a(option, MODULE):
             train(call, option, task)
     return Known(None)
+
+
+def _holds(loader: Value | None) -> Value | None:
+    """The data set of a loader, or the loader itself."""
+    found = loader.arguments.get("dataset") if isinstance(loader, Instance) else None
+    return found or loader
 
 
 def _given(value: Value | None) -> Value | None:

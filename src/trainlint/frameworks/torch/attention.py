@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from trainlint.frameworks.call import Call, Handler, as_tensor
 from trainlint.frameworks.signatures import Signature
 from trainlint.frameworks.torch.layers import application, class_tables
@@ -9,7 +11,7 @@ from trainlint.frameworks.torch.meaning import Meaning
 from trainlint.frameworks.torch.normalisation import LAYERS
 from trainlint.frameworks.torch.shapes import same
 from trainlint.frameworks.torch.sizes import Bound, flag, is_none, whole
-from trainlint.values.tensor import Shape
+from trainlint.values.tensor import Shape, Tensor
 from trainlint.values.value import Instance, Items, Known, Value, constant
 
 _ATTENTION_TEXT = (
@@ -153,9 +155,22 @@ def _decode(meaning: Meaning, second: str) -> Handler:
         if not isinstance(layer, Instance) or target is None or as_tensor(target) is None:
             return call.unknown()
         more = (memory,) if memory is not None else ()
-        return meaning.result(call, target, layer.arguments, layer=layer, title=layer.title, more_inputs=more)
+        output = meaning.result(
+            call, target, layer.arguments, layer=layer, title=layer.title, more_inputs=more
+        )
+        return _with_layout(output, layer, "decoder_layer")
 
     return handler
+
+
+def _with_layout(output: Value, layer: Value | None, block: str) -> Value:
+    """A stack of blocks reads its axes as its blocks do."""
+    inner = layer.arguments.get(block) if isinstance(layer, Instance) else None
+    first = inner.arguments.get("batch_first") if isinstance(inner, Instance) else None
+    if isinstance(output, Tensor) and output.operation is not None and first is not None:
+        settings = {**output.operation.settings, "batch_first": first}
+        output = output.changed(operation=replace(output.operation, settings=settings))
+    return output
 
 
 def _encode(meaning: Meaning) -> Handler:
@@ -165,7 +180,7 @@ def _encode(meaning: Meaning) -> Handler:
         source = call.argument(0, "src")
         if source is not None and not call.arguments.positional:
             call.arguments.positional = (source,)
-        return plain(call)
+        return _with_layout(plain(call), call.receiver, "encoder_layer")
 
     return handler
 

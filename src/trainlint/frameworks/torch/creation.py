@@ -10,7 +10,7 @@ from trainlint.frameworks.signatures import Signature
 from trainlint.frameworks.torch.initialising import fills
 from trainlint.frameworks.torch.meaning import bound
 from trainlint.frameworks.torch.parameters import owners_of
-from trainlint.frameworks.torch.sizes import dimensions, variadic_sizes
+from trainlint.frameworks.torch.sizes import dimensions, flag, variadic_sizes
 from trainlint.frameworks.torch.tensor_methods import dtype_name
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import DataFacts, Operation, Shape, Tensor
@@ -57,7 +57,10 @@ def _filled(name: str) -> Handler:
         shape = variadic_sizes(arguments, "size")
         scale = "standardised" if name == "randn" else None
         found = dtype_name(arguments.get("dtype")) or dtype
-        return _made(call, kind, shape, random=random, low=low, high=high, dtype=found, scale=scale)
+        wanted = {"requires_grad": arguments["requires_grad"]} if flag(arguments, "requires_grad") else {}
+        return _made(
+            call, kind, shape, random=random, low=low, high=high, dtype=found, scale=scale, settings=wanted
+        )
 
     return handler
 

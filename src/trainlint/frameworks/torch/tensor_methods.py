@@ -22,7 +22,7 @@ from trainlint.frameworks.torch.sizes import (
     size_value,
     variadic,
 )
-from trainlint.values.tensor import Tensor, element_count
+from trainlint.values.tensor import Operation, Tensor, element_count
 from trainlint.values.value import Known, OneOf, Reference, Unknown, Value
 
 
@@ -57,6 +57,8 @@ def dtype_name(value: Value | None) -> str | None:
 def _to(call: Call) -> Value:
     """`x.to(device)`, `x.to(torch.float32)`, `x.to(other)`: the same values, maybe of another type."""
     tensor = tensor_of(call)
+    if _is_made_here(tensor, call):
+        return _no_parameter(call)
     dtype = tensor.dtype
     for value in call.arguments:
         name = dtype_name(value)
@@ -67,6 +69,24 @@ def _to(call: Call) -> Value:
         elif isinstance(value, OneOf):
             dtype = None
     return tensor if dtype == tensor.dtype else _cast(call, dtype)
+
+
+def _is_made_here(tensor: Tensor, call: Call) -> bool:
+    """Whether a method is called on `nn.Parameter(…)` as it is made."""
+    made = tensor.operation.origin if tensor.is_parameter and tensor.operation is not None else None
+    constructor = made.site if made is not None else None
+    function = getattr(getattr(call.site, "node", None), "func", None)
+    return constructor is not None and getattr(function, "value", None) is getattr(constructor, "node", call)
+
+
+def _no_parameter(call: Call) -> Tensor:
+    """`nn.Parameter(…).to(device)`: on another device that is a tensor computed from a parameter."""
+    moved = Operation("moved_parameter", call.title, origin=call.origin)
+    return tensor_of(call).changed(is_parameter=False, operation=moved, origin=call.origin)
+
+
+def _on_device(call: Call) -> Value:
+    return _no_parameter(call) if _is_made_here(tensor_of(call), call) else tensor_of(call)
 
 
 def _cast(call: Call, dtype: str | None) -> Tensor:
@@ -188,7 +208,8 @@ METHODS_ONLY: dict[str, Handler] = {
     "to": _to,
     "type": _type,
     "type_as": _to,
-    **dict.fromkeys(("cuda", "cpu", "pin_memory", "retain_grad", "share_memory_", "xpu"), _itself),
+    **dict.fromkeys(("cpu", "pin_memory", "retain_grad", "share_memory_"), _itself),
+    **dict.fromkeys(("cuda", "xpu"), _on_device),
     "detach_": detached,
     "numpy": _numpy,
     "item": _item,
