@@ -22,7 +22,9 @@ class DeviceTransferDiscarded(Rule):
 
     ## When it stays silent
     Modules (`model.to(device)`), and everything that is not known to be a tensor, such as the batch of a
-    loader that cannot be followed; methods that end in an underscore.
+    loader that cannot be followed; it is a hint when the loop binds another name with it whose result is
+    kept (`labels = labels.to(device)`). Methods that end in an underscore; the last line of a notebook's
+    cell, which shows what it gives.
 
     ## Fix safety
     Safe: a result that nobody uses can only have been meant for the tensor itself.

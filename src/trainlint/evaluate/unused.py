@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Literal
 import libcst as cst
 
 from trainlint.frameworks.facts import LeftUnused
+from trainlint.syntax.company import keeps_results_of
 from trainlint.values.tensor import Tensor
-from trainlint.values.value import Instance, options_of
+from trainlint.values.value import Instance, Unknown, options_of
 
 if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
@@ -31,6 +32,14 @@ def note_unused(machine: Machine, node: cst.BaseExpression) -> None:
         # A method of an object may do its work without a result; one of a tensor gives a new tensor.
         if isinstance(receiver, Tensor) or (isinstance(receiver, Instance) and form != "called"):
             machine.note(LeftUnused(receiver, named.attr.value, form, machine.site(node)))
+        elif isinstance(receiver, Unknown) and isinstance(node, cst.Call) and machine.frame.loops:
+            method = named.attr.value
+            if method in _MOVING and keeps_results_of(machine.frame.chunk, node, method):
+                machine.note(LeftUnused(receiver, method, form, machine.site(node), by_company=True))
+
+
+_MOVING = frozenset({"to", "cuda"})
+"""Methods that give a new tensor, as the author knows who keeps the result for the next name."""
 
 
 def _is_shown(machine: Machine) -> bool:

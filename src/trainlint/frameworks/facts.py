@@ -144,12 +144,14 @@ class CompileCalled:
 @dataclass(eq=False)
 class LeftUnused:
     """A statement calls, only names, or compares a method or attribute of an object, and nothing more; or
-    it assigns to an attribute that means nothing there."""
+    it assigns to an attribute that means nothing there. `by_company`: what the object is is not known, and
+    looks like what it came with."""
 
     receiver: Value
     method: str
     form: Literal["called", "named", "compared", "assigned"]
     site: Site
+    by_company: bool = False
 
 
 @dataclass(eq=False)

@@ -10,7 +10,7 @@ from trainlint.frameworks import catalogue
 from trainlint.frameworks.facts import LeftUnused
 from trainlint.frameworks.torch.parameters import is_module
 from trainlint.plan.unused import Unused
-from trainlint.values.origin import Made, Origin
+from trainlint.values.origin import Certainty, Made, Origin
 from trainlint.values.tensor import Tensor
 from trainlint.values.value import Value
 
@@ -27,10 +27,10 @@ def unused_in(gathered: Gathered) -> Iterator[Unused]:
         yield Unused(
             method=fact.method,
             form=fact.form,
-            of=_kind(fact.receiver),
+            of="tensor" if fact.by_company else _kind(fact.receiver),
             index=gathered.optimizers.known(fact.receiver),
             text=fact.site.text.partition("(")[0].rpartition("." + fact.method)[0],
-            certainty=certainty,
+            certainty=Certainty.POSSIBLE if fact.by_company else certainty,
             origin=Origin(Made.WRITTEN, fact.site, fact.method),
         )
 
