@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from math import inf
 
-from trainlint.api import Example, Optimizer, Rule, TrainingPlan, context, replace_value, spoken
+from trainlint.api import Example, Optimizer, Rule, TrainingPlan, context, kinds, replace_value, spoken
 from trainlint_rules.optimizer.learning_rate_bounds import Bounds, bounds_of, gain_of, graded
 
 NORMALISED, WARMED_UP, ADVERSARIAL = 5.0, 3.0, 10.0
 """By how much the bounds grow. The first is measured: with batch normalisation SGD still trains at rates ten
 times as high, Adam at three times; the other two are judgement."""
+
+CLIPPED_RECURRENT = 40.0
+"""Language models of recurrent layers train with SGD at 20 to 30 and gradients clipped to a norm of 0.25
+(the word language model of PyTorch's examples; Merity et al. 2018, recalled)."""
 
 USUAL_BATCH, LARGE_BATCH = 256, 1024
 """From the large one on the bounds grow with the batch (linear scaling, Goyal et al. 2017, recalled)."""
@@ -41,7 +45,7 @@ class LearningRateTooHigh(Rule):
     whose peak cannot be worked out, and the one-cycle and cyclic schedules, which visit high rates on
     purpose. A network that cannot be followed counts as normalised. Optimizers over an image or another
     input, fits of one or two numbers (but for SGD on a squared error at a rate that fails for certain), maximal update parametrisation, classes that are not in the table.
-    Large batches raise the bounds of SGD.
+    Large batches raise the bounds of SGD, and so do clipped gradients of recurrent layers.
 
     ## Fix safety
     Unsafe: it writes the usual rate, which changes what is trained.
@@ -251,8 +255,18 @@ def leeway(plan: TrainingPlan, optimizer: Optimizer) -> float:
         room *= WARMED_UP
     if plan.steps_beside_others(optimizer):
         room *= ADVERSARIAL
+    if optimizer.name == "SGD" and is_clipped_language_model(plan, optimizer):
+        room *= CLIPPED_RECURRENT
     batches = [run.batch_size.value for run in plan.runs_of(optimizer)]
     largest = max((batch for batch in batches if batch is not None), default=0)
     if optimizer.name == "SGD" and largest >= LARGE_BATCH:
         room *= largest / USUAL_BATCH
     return room
+
+
+def is_clipped_language_model(plan: TrainingPlan, optimizer: Optimizer) -> bool:
+    """Whether it trains recurrent layers, and gradients are clipped as far as its loop can be seen."""
+    kinds_of = {layer.kind for network in plan.networks_of(optimizer) for layer in network.layers}
+    clips = any(event.kind == "clip" for tree in plan.events for event in tree.walk())
+    elsewhere = any(run.callbacks is None and not run.epochs.values for run in plan.runs_of(optimizer))
+    return bool(kinds_of & kinds.RECURRENT) and (clips or elsewhere)

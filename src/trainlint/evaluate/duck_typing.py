@@ -21,6 +21,9 @@ from trainlint.values.value import Instance, Items, Mapped, Method, OneOf, Refer
 if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
 
+_ONLY_KEEPS = frozenset("state_dict load_state_dict add_param_group param_groups get to keys items".split())
+"""What is asked of optimizers that changes no weights."""
+
 _OPTIMIZER_NAME = re.compile(r"opt", re.IGNORECASE)
 
 
@@ -74,6 +77,9 @@ def _event(machine: Machine, receiver: Value, name: str, arguments: Arguments, s
         machine.happen("backward", site, loss=arguments.positional[0] if arguments.positional else receiver)
     elif name == "step" and _OPTIMIZER_NAME.search(receiver_text(site)):
         machine.happen("step", site, optimizer=receiver)
+    elif _OPTIMIZER_NAME.search(receiver_text(site)) and name not in _ONLY_KEEPS:
+        machine.happen("escape", site, optimizer=receiver)  # `step_and_update_lr`
+        return False
     elif name in ("train", "eval") and not arguments.positional:
         machine.happen("train_mode" if name == "train" else "eval_mode", site, networks=(receiver,))
     else:
