@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from trainlint.api import (
+    Certainty,
+    Event,
     Example,
     Fix,
     Rule,
@@ -34,8 +36,8 @@ class EvaluationInTrainMode(Rule):
     is. Batch normalisation also updates its running statistics, so the test data leak into the network.
 
     ## When it stays silent
-    A network without such layers, or one that cannot be followed; `eval()` was called, or the network went
-    to code that cannot be followed; `train()` right before the loop (Monte Carlo dropout, statistics of batch
+    A network without such layers; `eval()` was called, or the network went to code that cannot be followed;
+    a network from elsewhere, unless its `train()` shows that it has a mode: then it is a hint. `train()` right before the loop (Monte Carlo dropout, statistics of batch
     normalisation computed anew); a fixed number of passes (an average over dropout); the pass stands in a
     loop that trains. Generators and critics, reinforcement learning. Lightning and other trainers switch.
 
@@ -54,7 +56,7 @@ class EvaluationInTrainMode(Rule):
     since = "0.1.0"
     frameworks = ("torch",)
     severity = "warning"
-    message = "`{network}` is evaluated in training mode, so `{layer}` distorts the results"
+    message = "`{network}` is evaluated in training mode, so {layer} distorts the results"
     help = "call `eval()` before this loop and `train()` before training goes on"
 
     good = [
@@ -231,16 +233,26 @@ class EvaluationInTrainMode(Rule):
         if plan.context & QUIET:
             return
         for wrong in plan.evaluated_in_training():
-            network, layer = plan.networks[wrong.network], plan.mode_dependent(wrong.network)
-            if network.framework == "torch" and layer is not None:
+            network, layer = plan.network_at(wrong.network), plan.mode_dependent(wrong.network)
+            if network is None or network.framework == "torch":
                 self.report(
                     wrong.forward.origin,
                     subject=network,
-                    because=(layer.origin, wrong.left_by.origin if wrong.left_by else None),
+                    certainty=Certainty.EXACT if network is not None else Certainty.POSSIBLE,
+                    because=(
+                        layer.origin if layer is not None else None,
+                        wrong.left_by.origin if wrong.left_by else None,
+                    ),
                     fix=switched(plan, wrong),
-                    network=network.name,
-                    layer=layer.title,
+                    network=network.name if network is not None else called(wrong.forward),
+                    layer=f"`{layer.title}`" if layer is not None else "dropout or normalisation",
                 )
+
+
+def called(forward: Event) -> str:
+    """What is called in a forward pass, as it is written."""
+    site = forward.origin.site if forward.origin is not None else None
+    return site.text.partition("(")[0] if site is not None else "the network"
 
 
 def switched(plan: TrainingPlan, wrong: WrongMode) -> Fix | None:

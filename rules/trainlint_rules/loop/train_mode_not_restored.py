@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import re
 
-from trainlint.api import Example, Fix, Rule, TrainingPlan, WrongMode, context, line_before, loop_around, safe
+from trainlint.api import (
+    Certainty,
+    Event,
+    Example,
+    Fix,
+    Rule,
+    TrainingPlan,
+    WrongMode,
+    context,
+    line_before,
+    loop_around,
+    safe,
+)
 
 
 class TrainModeNotRestored(Rule):
@@ -21,9 +33,10 @@ class TrainModeNotRestored(Rule):
     fails; it overfits, or the loss levels off.
 
     ## When it stays silent
-    A network without dropout and batch normalisation, or one that cannot be followed; modes that a trainer
+    A network without dropout and batch normalisation; modes that a trainer
     switches (Lightning, transformers); `eval()` of a part of the network only (frozen batch normalisation);
-    a pretrained network that is tuned in evaluation mode from the start.
+    a pretrained network that is tuned in evaluation mode from the start. Of a network from elsewhere, whose
+    layers are not known, it is a hint.
 
     ## Fix safety
     Safe: `train()` before the loop that trains changes nothing but the mode that was left behind.
@@ -39,7 +52,7 @@ class TrainModeNotRestored(Rule):
     since = "0.1.0"
     frameworks = ("torch",)
     severity = "warning"
-    message = "{when} `{network}` trains in evaluation mode, with `{layer}` off"
+    message = "{when} `{network}` trains in evaluation mode, with {layer} off"
     help = "call `train()` at the start of each epoch"
 
     good = [
@@ -217,20 +230,27 @@ class TrainModeNotRestored(Rule):
         if context.INFERENCE_ONLY in plan.context:
             return
         for wrong in plan.trained_in_evaluation():
-            network, layer = plan.networks[wrong.network], plan.mode_dependent(wrong.network)
-            if network.framework != "torch" or layer is None or wrong.left_by is None:
+            network, layer = plan.network_at(wrong.network), plan.mode_dependent(wrong.network)
+            if (network is not None and network.framework != "torch") or wrong.left_by is None:
                 continue
             if wrong.always and context.FINE_TUNING in plan.context:
                 continue
             self.report(
                 wrong.left_by.origin,
                 subject=network,
-                because=(wrong.forward.origin, layer.origin),
+                certainty=Certainty.EXACT if network is not None else Certainty.POSSIBLE,
+                because=(wrong.forward.origin, layer.origin if layer is not None else None),
                 fix=restored(plan, wrong),
                 when="all the time" if wrong.always else "after the first validation",
-                network=network.name,
-                layer=layer.title,
+                network=network.name if network is not None else called(wrong.forward),
+                layer=f"`{layer.title}`" if layer is not None else "its dropout or normalisation",
             )
+
+
+def called(forward: Event) -> str:
+    """What is called in a forward pass, as it is written."""
+    site = forward.origin.site if forward.origin is not None else None
+    return site.text.partition("(")[0] if site is not None else "the network"
 
 
 def restored(plan: TrainingPlan, wrong: WrongMode) -> Fix | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from trainlint.evaluate.happenings import APPLIED
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.losses import LOSSES
@@ -36,6 +37,8 @@ def call_of_unknown(machine: Machine, function: Value, arguments: Arguments, sit
             machine, function.receiver, function.name, arguments, site
         ):
             return Unknown(f"result of {function.name}")
+        if isinstance(function.receiver, Unknown) and function.name in _SAME_OBJECT:
+            return function.receiver
     escaped = [value for value in _objects(list(arguments)) if catalogue.is_a(value, *_TRAINED)]
     if escaped:
         escape(machine, escaped, site)
@@ -44,7 +47,14 @@ def call_of_unknown(machine: Machine, function: Value, arguments: Arguments, sit
     loss = next((value for value in arguments if _is_loss(value)), None)
     if loss is not None and call.title.lower() not in _ONLY_LOOKS:
         machine.happen("escape", site, loss=loss)
-    return call.unknown(_reason(function))
+    result = call.unknown(_reason(function))
+    if isinstance(function, Unknown) and function.origin is not None and machine.frame.program.switches_modes:
+        machine.happen(APPLIED, site, networks=(function,), output=result)
+    return result
+
+
+_SAME_OBJECT = frozenset("to cuda cpu xpu float half double bfloat16".split())
+"""Methods of a network or tensor after which it is still the same, somewhere else."""
 
 
 _ONLY_LOOKS = frozenset(

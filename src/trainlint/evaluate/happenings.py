@@ -11,6 +11,9 @@ from trainlint.values.value import Value
 ENTRY_POINT = "entry_point"
 """The kind of event after which a function runs that nobody calls here: what comes next has no past."""
 
+APPLIED = "unknown applied"
+"""The kind of event of a call of something that is not known: a forward pass if it turns out a network."""
+
 
 @dataclass(eq=False)
 class Happening:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,11 @@ class Program:
     def whole(self) -> Chunk:
         """A chunk for what happens in the module but at none of its statements."""
         return self.chunks[0] if self.chunks else Chunk(self.filename, "", 1, ())
+
+    @cached_property
+    def switches_modes(self) -> bool:
+        """Whether some network may be switched to training or evaluation."""
+        return any(chunk.words & {"eval", "train"} for chunk in self.chunks)
 
     # -- running ------------------------------------------------------------------------------------------
 

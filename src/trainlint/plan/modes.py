@@ -17,7 +17,8 @@ from trainlint.plan.network import Layer, Network
 @dataclass(frozen=True)
 class WrongMode:
     """`forward` runs in the mode that `left_by` has left; None: in the mode it was born with. `always`: in
-    every turn of the loop, not only after the first."""
+    every turn of the loop, not only after the first. `network` may be none of the plan's: one whose layers
+    are not known."""
 
     network: int
     forward: Event
@@ -149,7 +150,11 @@ class _Modes(walk.Walk):
             self.in_doubt = True
         elif event.kind == "backward":
             for run in self.waiting.values():
-                reached = not event.networks or bool(set(event.networks) & set(run.event.networks))
+                reached = (
+                    run.event.networks == (self.network,)  # nothing within it is known
+                    or not event.networks
+                    or bool(set(event.networks) & set(run.event.networks))
+                )
                 run.learns = run.learns or (run.event.trains and reached)
         elif event.networks[:1] == (self.network,) and not self.in_doubt:
             self.waiting[id(event)] = run = _Run(event, self.mode, self.trained)

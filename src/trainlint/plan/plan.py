@@ -32,6 +32,7 @@ class TrainingPlan(Part):
     filename: str
     optimizers: tuple[Optimizer, ...] = ()
     networks: tuple[Network, ...] = ()
+    unknown_networks: tuple[int, ...] = ()  # the numbers of those that come from elsewhere
     objectives: tuple[Objective, ...] = ()
     runs: tuple[TrainingRun, ...] = ()
     events: tuple[Sequence, ...] = ()  # one tree for each entry point
@@ -55,6 +56,10 @@ class TrainingPlan(Part):
 
     def network_of(self, run: TrainingRun) -> Network | None:
         return self.networks[run.network] if run.network is not None else None
+
+    def network_at(self, number: int) -> Network | None:
+        """The network with a number, None for one whose layers are not known."""
+        return self.networks[number] if number < len(self.networks) else None
 
     def optimizer_of(self, run: TrainingRun) -> Optimizer | None:
         return self.optimizers[run.optimizer] if run.optimizer is not None else None
@@ -117,16 +122,21 @@ class TrainingPlan(Part):
         return modes.mode_dependent(self.networks[network]) if network < len(self.networks) else None
 
     def trained_in_evaluation(self) -> Iterator[WrongMode]:
-        """Networks that depend on the mode and are trained in evaluation mode."""
-        for network in range(len(self.networks)):
-            if self.mode_dependent(network) and (found := modes.trained_in_evaluation(self.events, network)):
+        """Networks that depend on the mode, or may, and are trained in evaluation mode."""
+        for network in self._may_depend_on_mode():
+            if (found := modes.trained_in_evaluation(self.events, network)):
                 yield found
 
     def evaluated_in_training(self) -> Iterator[WrongMode]:
-        """Networks that depend on the mode, are trained, and measure or predict in training mode."""
-        for network in range(len(self.networks)):
-            if self.mode_dependent(network) and (found := modes.evaluated_in_training(self.events, network)):
+        """Networks that depend on the mode, or may, are trained, and measure or predict in training mode."""
+        for network in self._may_depend_on_mode():
+            if (found := modes.evaluated_in_training(self.events, network)):
                 yield found
+
+    def _may_depend_on_mode(self) -> Iterator[int]:
+        known = range(len(self.networks))
+        yield from (network for network in known if self.mode_dependent(network))
+        yield from self.unknown_networks
 
     def kept_graphs(self) -> Iterator[Event]:
         """Losses that are kept from turn to turn with their graph, in loops that go backward from them."""

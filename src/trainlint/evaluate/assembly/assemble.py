@@ -12,7 +12,7 @@ from trainlint.evaluate.assembly.curves import with_curves
 from trainlint.evaluate.assembly.evaluations import evaluations_of
 from trainlint.evaluate.assembly.gathered import Gathered, LossApplied
 from trainlint.evaluate.assembly.generation import keras_of
-from trainlint.evaluate.assembly.loops import sequences
+from trainlint.evaluate.assembly.loops import sequences, switched_unknowns
 from trainlint.evaluate.assembly.monitors import monitors_of
 from trainlint.evaluate.assembly.objectives import losses_of, objective
 from trainlint.evaluate.assembly.optimizers import optimizers_of
@@ -44,6 +44,7 @@ def assemble(machine: Machine, program: Program) -> TrainingPlan:
         filename=program.filename,
         optimizers=with_curves(optimizers, runs, gathered),
         networks=applied.networks,
+        unknown_networks=tuple({gathered.networks.of(value): None for value in switched_unknowns(gathered)}),
         objectives=objectives,
         runs=runs,
         events=sequences(machine.happened, gathered),

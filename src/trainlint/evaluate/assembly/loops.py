@@ -9,7 +9,7 @@ from trainlint.evaluate.assembly.cutting import cut_off
 from trainlint.evaluate.assembly.gathered import Gathered, NetworkApplied
 from trainlint.evaluate.assembly.networks import ordered, tensors_in
 from trainlint.evaluate.assembly.numbering import Numbering, with_parts
-from trainlint.evaluate.happenings import ENTRY_POINT, Forked, Happened, Happening, Repeated
+from trainlint.evaluate.happenings import APPLIED, ENTRY_POINT, Forked, Happened, Happening, Repeated
 from trainlint.frameworks.losses import LOSSES
 from trainlint.plan.loop import Branch, Event, Loop, Sequence
 from trainlint.values.origin import Made, Origin
@@ -20,7 +20,15 @@ from trainlint.values.value import Unknown, Value, integer
 def sequences(happened: list[Happened], gathered: Gathered) -> tuple[Sequence, ...]:
     """One tree for the program as it runs, and one for each function that only others call."""
     started = (event.objects.get("loss") for event in gathered.walk() if event.kind == "backward")
-    trees = _Trees(gathered, _behind_backward(gathered), frozenset(map(id, started)), cut_off(happened))
+    behind = _behind_backward(gathered)
+    trees = _Trees(
+        gathered,
+        frozenset(id(tensor) for tensor in behind),
+        frozenset(map(id, started)),
+        frozenset(id(tensor.origin) for tensor in behind),
+        frozenset(id(value) for value in switched_unknowns(gathered)),
+        cut_off(happened),
+    )
     found = (trees.sequence(part) for part in _entry_points(happened))
     return tuple(tree for tree in found if tree.items)
 
@@ -36,10 +44,24 @@ def _entry_points(happened: list[Happened]) -> Iterator[list[Happened]]:
     yield part
 
 
-def _behind_backward(gathered: Gathered) -> frozenset[int]:
-    """Identities of all tensors that a backward pass goes through."""
+def _behind_backward(gathered: Gathered) -> list[Tensor]:
+    """All tensors that a backward pass goes through."""
     losses = [event.objects.get("loss") for event in gathered.walk() if event.kind == "backward"]
-    return frozenset(id(tensor) for loss in losses if isinstance(loss, Tensor) for tensor in ordered([loss]))
+    return [tensor for loss in losses if isinstance(loss, Tensor) for tensor in ordered([loss])]
+
+
+def switched_unknowns(gathered: Gathered) -> Iterator[Unknown]:
+    """What is not known and has a mode, as its `train()` and `eval()` say: networks from elsewhere."""
+    for event in gathered.walk():
+        if event.kind in ("train_mode", "eval_mode"):
+            yield from (value for value in event.objects.get("networks", ()) if isinstance(value, Unknown))
+
+
+def _is_empty(item: Event | Loop | Branch) -> bool:
+    """Whether nothing of what happened in a loop or branch is worth telling."""
+    if isinstance(item, Loop):
+        return not item.body.items
+    return isinstance(item, Branch) and not any(path.items or path.leaves for path in item.paths)
 
 
 @dataclass
@@ -47,13 +69,18 @@ class _Trees:
     gathered: Gathered
     behind_backward: frozenset[int]
     started: frozenset[int]  # identities of what backward passes start from
+    origins: frozenset[int]  # identities of the origins of all tensors that a backward pass goes through
+    switched: frozenset[int]  # identities of what is not known and is switched to training or evaluation
     cut: dict[int, Origin]  # by the identity of the event of a backward pass
 
     def sequence(self, happened: list[Happened]) -> Sequence:
-        return Sequence(items=tuple(self.item(item) for item in happened if not self.is_idle(item)))
+        items = (self.item(item) for item in happened if not self.is_idle(item))
+        return Sequence(items=tuple(item for item in items if not _is_empty(item)))
 
     def is_idle(self, item: Happened) -> bool:
-        """Whether something was kept that turned out to be no loss."""
+        """Whether something was kept that turned out to be no loss, or called that is no network."""
+        if isinstance(item, Happening) and item.kind == APPLIED:
+            return id(item.objects["networks"][0]) not in self.switched
         if not isinstance(item, Happening) or item.kind != "keep":
             return False
         return isinstance(item.objects["loss"], Unknown) and not self.trains(item)
@@ -79,7 +106,7 @@ class _Trees:
     def event(self, item: Happening) -> Event:
         loss = item.objects.get("loss")
         return Event(
-            kind=item.kind,
+            kind="forward" if item.kind == APPLIED else item.kind,
             optimizer=_number(self.gathered.optimizers, item.objects.get("optimizer")),
             networks=tuple(dict.fromkeys(self.networks(item))),
             loss=_number(self.gathered.losses, loss),
@@ -106,9 +133,11 @@ class _Trees:
             losses = [tensor for tensor in ordered([kept]) if _is_loss(tensor)]
             trained = any(id(tensor) in self.behind_backward for tensor in losses)
             return trained and id(total) not in self.behind_backward
-        made = item.objects.get("output" if item.kind == "forward" else "loss")
-        if item.kind not in ("forward", "loss") or not isinstance(made, Value):
+        made = item.objects.get("loss" if item.kind == "loss" else "output")
+        if item.kind not in ("forward", "loss", APPLIED) or not isinstance(made, Value):
             return False
+        if isinstance(made, Unknown):
+            return id(made.origin) in self.origins
         return any(id(tensor) in self.behind_backward for tensor in tensors_in(made))
 
 
