@@ -157,7 +157,7 @@ def _any_of(machine: Machine, function: OneOf, arguments: Arguments, site: Site)
         return Flow.NEXT
 
     paths = [lambda option=option: take(option) for option in function.options]
-    machine.branch(paths, _choice(function), site)
+    machine.branch(paths, site, lambda: _choice(function))
     return either(found)
 
 

@@ -127,8 +127,7 @@ def conditional(machine: Machine, node: cst.IfExp) -> Value:
         found.append(machine.evaluate(side))
         return Flow.NEXT
 
-    text = machine.frame.chunk.code_for(node.test)
-    machine.branch([lambda: take(node.body), lambda: take(node.orelse)], text, machine.site(node.test))
+    machine.branch([lambda: take(node.body), lambda: take(node.orelse)], machine.site(node.test))
     return either(found)
 
 

@@ -93,7 +93,7 @@ def _optional_turn(machine: Machine, node: cst.For, item: Value) -> None:
         return Flow.NEXT
 
     if present:
-        machine.branch([turn, lambda: Flow.NEXT], "", machine.site(node.iter))
+        machine.branch([turn, lambda: Flow.NEXT], machine.site(node.iter), str)
 
 
 def _once_for_all(machine: Machine, node: cst.For, iterable: Value) -> Flow:

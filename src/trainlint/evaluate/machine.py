@@ -167,8 +167,11 @@ class Machine:
     def write(self, target: Mutable, slot: Any, content: Any) -> None:
         self.trail.write(target, slot, content)
 
-    def branch(self, paths: Sequence[Callable[[], Flow]], condition: str, site: Site) -> Flow:
-        """Runs several paths from the same state and joins what they leave behind."""
+    def branch(
+        self, paths: Sequence[Callable[[], Flow]], site: Site, condition: Callable[[], str] | None = None
+    ) -> Flow:
+        """Runs several paths from the same state and joins what they leave behind. The condition is the text
+        at the site unless somebody words it otherwise, and is worded only where something happens."""
         flows: list[Flow] = []
         changes: list[Changes] = []
         happened: list[list[Happened]] = []
@@ -183,7 +186,8 @@ class Machine:
             flows.append(flow)
             changes.append(made)
         if any(happened):
-            self.happened.append(Forked(happened, condition, site, [self._leaves(flow) for flow in flows]))
+            text = condition() if condition is not None else site.text
+            self.happened.append(Forked(happened, text, site, [self._leaves(flow) for flow in flows]))
         going_on = [made for made, flow in zip(changes, flows, strict=True) if flow is Flow.NEXT]
         if going_on:
             self.trail.join(going_on)

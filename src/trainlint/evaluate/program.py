@@ -120,7 +120,8 @@ class Program:
         self.resolve(machine, name, Deferred(self, chunk))
         return True
 
-    def imported_files(self) -> list[Program]:
+    @cached_property
+    def imported_files(self) -> tuple[Program, ...]:
         """The files of the project that this one imports, as its text says."""
         names: set[str] = set()
         for chunk in self.chunks:
@@ -135,7 +136,7 @@ class Program:
                         for alias in statement.names
                     )
         found = (self.project.find(name, self) for name in sorted(names))
-        return [program for program in found if program is not None]
+        return tuple(program for program in found if program is not None)
 
     def resolve(self, machine: Machine, name: str, deferred: Deferred) -> Value:
         """Reads a `def` or `class` that somebody asks for."""

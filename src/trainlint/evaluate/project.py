@@ -29,6 +29,7 @@ class Project:
         self.path = path
         self.root = root or (_root_of(path) if path is not None else None)
         self._programs: dict[Path, Program | None] = {}
+        self._places: dict[tuple[Path, str, str], tuple[Path, Path] | None] = {}
         self._settings: dict[Path, str | None] = {}
         self._by_scope: dict[int, Program] = {}
         self._imports: dict[int, list[Program]] = {}
@@ -74,14 +75,19 @@ class Project:
 
         A leading dot: relative to the root of the importer's own package.
         """
+        if self.path is None or importer.path is None:
+            return None
+        key = (importer.path.parent, importer.package, dotted)
+        if key not in self._places:
+            self._places[key] = self._place(dotted, importer)
+        place = self._places[key]
+        return self._load(*place, importer) if place is not None else None
+
+    def _place(self, dotted: str, importer: Program) -> tuple[Path, Path] | None:
+        """Where the file lies that a dotted name means: as it was found, and with links followed."""
         relative = dotted.startswith(".")
         parts = [part for part in dotted.split(".") if part]
-        if (
-            self.path is None
-            or importer.path is None
-            or (not parts and not relative)
-            or (parts and not relative and parts[0] in WATCHED)
-        ):
+        if not relative and (not parts or parts[0] in WATCHED):
             return None
         for folder in self._folders(importer, relative):
             target = folder.joinpath(*parts)
@@ -91,7 +97,7 @@ class Project:
                 target.with_name(target.name + ".py") if parts else None,
             ):
                 if candidate is not None and disk.is_file(candidate):
-                    return self._load(candidate, importer)
+                    return candidate, candidate.resolve()
         return None
 
     def settings_text(self, name: str, reader: Program) -> tuple[str, str] | None:
@@ -145,8 +151,7 @@ class Project:
             folders += [self.root, self.root / "src"]
         return list(dict.fromkeys(folders))
 
-    def _load(self, path: Path, importer: Program) -> Program | None:
-        key = path.resolve()
+    def _load(self, path: Path, key: Path, importer: Program) -> Program | None:
         if key not in self._programs:
             self._programs[key] = self._read(path)
         program = self._programs[key]

@@ -36,7 +36,7 @@ def _programs(start: Program) -> list[Program]:
     if start not in found:
         found.append(start)
     for program in found:
-        found += [other for other in program.imported_files() if other not in found]
+        found += [other for other in program.imported_files if other not in found]
     return found
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 
-from trainlint.syntax.chunks import Chunk, words_of
+from trainlint.syntax.chunks import Chunk
+from trainlint.syntax.mentions import FunctionMentions
 
 TRAINING_WORDS = frozenset(
     "backward zero_grad step fit fit_generator train_on_batch apply_gradients minimize GradientTape "
@@ -25,8 +26,9 @@ def training_names(chunks: Sequence[Chunk]) -> frozenset[str]:
     """Functions and methods of a file that train, directly or through each other."""
     words: dict[str, set[str]] = {}
     for chunk in chunks:
-        for name, mentioned in _functions(chunk):
-            words.setdefault(name, set()).update(mentioned)
+        for function in chunk.mentions.functions:
+            if not function.name.startswith("__"):
+                words.setdefault(function.name, set()).update(_words(function))
     training: set[str] = set()
     waiting = set(TRAINING_WORDS)
     while waiting:
@@ -34,19 +36,6 @@ def training_names(chunks: Sequence[Chunk]) -> frozenset[str]:
         training |= found
         waiting = found
     return frozenset(training)
-
-
-def _functions(chunk: Chunk) -> list[tuple[str, frozenset[str]]]:
-    """The functions and methods of a chunk, at any depth, with what their bodies mention."""
-    if _functions not in chunk.derived:
-        chunk.derived[_functions] = [
-            (node.name, words_of(node.body) - _variables(node))
-            for statement in chunk.statements
-            for node in ast.walk(statement)
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("__")
-        ]
-    found: list[tuple[str, frozenset[str]]] = chunk.derived[_functions]
-    return found
 
 
 def is_variable(word: str) -> bool:
@@ -57,13 +46,11 @@ def is_variable(word: str) -> bool:
 _VARIABLES = frozenset({"step"})
 
 
-def _variables(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    """Words that a function mentions as variables alone."""
-    mentioned = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)} & _VARIABLES
-    methods = (
-        {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)} if mentioned else set()
-    )
-    return mentioned - methods
+def _words(function: FunctionMentions) -> Set[str]:
+    """What the body of a function mentions, but for words that the function uses as variables alone."""
+    header, body = function.header, function.body
+    variables = (header.names | body.names) & _VARIABLES
+    return body.words - (variables - header.attributes - body.attributes) if variables else body.words
 
 
 def defines_network(chunk: Chunk) -> bool:

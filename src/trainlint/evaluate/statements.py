@@ -138,15 +138,11 @@ def condition(machine: Machine, node: cst.If) -> Flow:
         return machine.execute(node.body.body)
 
     if decided is None:
-        return machine.branch(
-            [then, otherwise], machine.frame.chunk.code_for(node.test), machine.site(node.test)
-        )
+        return machine.branch([then, otherwise], machine.site(node.test))
     taken, left_out = (then, node.orelse) if decided else (otherwise, node.body)
     if _overridable(test) and left_out is not None and _trains_only(machine, left_out, node, decided):
         # `if args.train:` with a default of False: what would be trained still matters.
-        return machine.branch(
-            [then, otherwise], machine.frame.chunk.code_for(node.test), machine.site(node.test)
-        )
+        return machine.branch([then, otherwise], machine.site(node.test))
     with machine.decided_by(test):
         return taken()
 
@@ -345,4 +341,4 @@ def matching(machine: Machine, node: cst.Match) -> Flow:
         paths.append(lambda: Flow.NEXT)
     if len(paths) == 1:
         return paths[0]()
-    return machine.branch(paths, machine.frame.chunk.code_for(node.subject), machine.site(node.subject))
+    return machine.branch(paths, machine.site(node.subject))

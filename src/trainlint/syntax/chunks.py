@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,13 +17,14 @@ import libcst as cst
 
 from trainlint.sources.lines import LineIndex
 from trainlint.syntax import reuse
-from trainlint.syntax.gate import is_too_deep, parse
+from trainlint.syntax.gate import parse
+from trainlint.syntax.mentions import Mentions, mentions_of
 from trainlint.syntax.positions import Place
 from trainlint.syntax.spans import Span, spans_of
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
-_KEPT = frozenset({"module", "binds", "words", "names", "_spans", "_lines"})
+_KEPT = frozenset({"module", "binds", "mentions", "_spans", "_lines"})
 """What a chunk has worked out from its text alone."""
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -37,7 +38,6 @@ class Chunk:
     text: str
     first_row: int
     statements: tuple[ast.stmt, ...] = field(repr=False)
-    readable: bool = True  # False: nested too deeply for libcst
     shown: bool = False  # the last statement of a notebook's cell, whose value is displayed
     derived: dict[object, Any] = field(default_factory=dict, repr=False)
     """What readers of the chunk worked out from its text alone."""
@@ -60,22 +60,30 @@ class Chunk:
     @cached_property
     def binds(self) -> frozenset[str]:
         """Names that the chunk gives a value at module level."""
+        if self.definition is not None:
+            # A function binds the module's names that it declares global.
+            return frozenset({self.definition.name, *self.mentions.declared_global})
         return frozenset(_bound(self.statements))
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """Names and attributes that the chunk mentions, at any depth."""
-        return words_of(self.statements)
+    def mentions(self) -> Mentions:
+        """What the chunk mentions, at any depth."""
+        return mentions_of(self.statements)
 
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Names (no attributes) that the chunk mentions, at any depth."""
-        return frozenset(
-            node.id
-            for statement in self.statements
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Name)
-        )
+    @property
+    def readable(self) -> bool:
+        """False: nested too deeply for libcst."""
+        return not self.mentions.too_deep
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Names and attributes that the chunk mentions."""
+        return self.mentions.words
+
+    @property
+    def names(self) -> Set[str]:
+        """Names (no attributes) that the chunk mentions."""
+        return self.mentions.names
 
     @cached_property
     def module(self) -> cst.Module:
@@ -106,7 +114,7 @@ class Chunk:
 
     def take_from(self, earlier: Chunk) -> None:
         """Takes over what was worked out for a chunk with the same text."""
-        self.readable, self.derived = earlier.readable, earlier.derived
+        self.derived = earlier.derived
         for name in _KEPT & earlier.__dict__.keys():
             self.__dict__[name] = earlier.__dict__[name]
 
@@ -136,24 +144,10 @@ def split(text: str, filename: str) -> list[Chunk]:
         same = before.take(chunk.text)
         if same is not None:
             chunk.take_from(same)
-        else:
-            chunk.readable = not any(is_too_deep(statement) for statement in group)
         chunks.append(chunk)
         start = end
     reuse.keep(filename, chunks)
     return chunks
-
-
-def words_of(nodes: Iterable[ast.AST]) -> frozenset[str]:
-    """Names and attributes mentioned anywhere in some syntax trees."""
-    words = set()
-    for root in nodes:
-        for node in ast.walk(root):
-            if isinstance(node, ast.Name):
-                words.add(node.id)
-            elif isinstance(node, ast.Attribute):
-                words.add(node.attr)
-    return frozenset(words)
 
 
 def _bound(statements: Iterable[ast.stmt]) -> Iterator[str]:
@@ -162,10 +156,7 @@ def _bound(statements: Iterable[ast.stmt]) -> Iterator[str]:
         node = waiting.pop()
         if isinstance(node, Definition):
             yield node.name
-            # A function binds the module's names that it declares global.
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.Global):
-                    yield from inner.names
+            yield from mentions_of([node]).declared_global
         elif isinstance(node, ast.Import | ast.ImportFrom):
             for alias in node.names:
                 yield alias.asname or alias.name.split(".")[0]

@@ -48,13 +48,3 @@ def parse(text: str) -> ast.Module:
         raise SyntaxProblem(str(error), 1, 1) from None
     except (RecursionError, MemoryError):
         raise SyntaxProblem("nested too deeply", 1, 1) from None
-
-
-def is_too_deep(statement: ast.stmt) -> bool:
-    """Whether a statement is nested so deeply that libcst must not see it."""
-    level: list[ast.AST] = [statement]
-    for _ in range(DEEPEST):
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
-        if not level:
-            return False
-    return True
