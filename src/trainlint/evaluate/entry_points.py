@@ -45,7 +45,8 @@ def run_uncalled(machine: Machine, program: Program) -> None:
                 _run_function(machine, found)
             elif isinstance(found, Partial):
                 _run_command(machine, found)
-    for chunk in definitions:
+    # What stands last uses what stands before it: a block that its network has applied needs no turn of its own.
+    for chunk in reversed(definitions):
         assert chunk.definition is not None
         with machine.within(Frame(program.scope, chunk, program)):
             found = look_up(machine, chunk.definition.name)

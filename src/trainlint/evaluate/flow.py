@@ -35,6 +35,7 @@ class Frame:
     yielded: list[Value] = field(default_factory=list)
     yields_known: bool = True  # nothing was yielded on some path only
     depth: int = 0  # branches that were open when the frame was entered
+    turns: int = 1  # of the loops around us that are unrolled, multiplied
     loops: int = 0  # abstract loops that are running in this frame
     loop_birth: int = 0  # how many mutable values there were before the innermost of them
     conditions: list[Origin] = field(default_factory=list)  # decided by defaults that a user may override

@@ -44,6 +44,10 @@ CHANGES_IN_LOOP = "it changes in a loop"
 MOST_TURNS = 256
 """Turns of a loop that are unrolled."""
 
+MOST_NESTED_TURNS = 1024
+"""Turns of loops inside loops of one function that are unrolled: what builds layers takes fewer, tables of
+relative positions (49 x 49 for a window of 7) take more."""
+
 MOST_WHILE_TURNS = 64
 """Turns of a `while` that are tried before it counts as one that goes on for long."""
 
@@ -62,6 +66,7 @@ def for_loop(machine: Machine, node: cst.For) -> Flow:
     if (
         known is not None
         and len(known) <= MOST_TURNS
+        and len(known) * machine.frame.turns <= MOST_NESTED_TURNS
         and not machine.frame.program.trains(machine, node.body)
     ):
         return _unrolled(machine, node, known)
@@ -69,18 +74,23 @@ def for_loop(machine: Machine, node: cst.For) -> Flow:
 
 
 def _unrolled(machine: Machine, node: cst.For, known: tuple[Value, ...]) -> Flow:
-    for item in known:
-        if machine.steps < 0:
-            break
-        if has_absent(item):
-            _optional_turn(machine, node, item)
-            continue
-        assign(machine, node.target, item, node.iter)
-        flow = machine.execute(node.body.body)
-        if flow is Flow.BREAK:
-            return Flow.NEXT
-        if flow in (Flow.RETURN, Flow.RAISE):
-            return flow
+    frame, outside = machine.frame, machine.frame.turns
+    frame.turns = outside * max(len(known), 1)
+    try:
+        for item in known:
+            if machine.steps < 0:
+                break
+            if has_absent(item):
+                _optional_turn(machine, node, item)
+                continue
+            assign(machine, node.target, item, node.iter)
+            flow = machine.execute(node.body.body)
+            if flow is Flow.BREAK:
+                return Flow.NEXT
+            if flow in (Flow.RETURN, Flow.RAISE):
+                return flow
+    finally:
+        frame.turns = outside
     return machine.execute(node.orelse.body.body) if node.orelse is not None else Flow.NEXT
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
+from trainlint.syntax.chunks import Chunk
 from trainlint.syntax.positions import NodeSite, Site
 
 
@@ -12,13 +14,18 @@ def runs_in_training_only(site: Site | None) -> bool:
     if not isinstance(site, NodeSite) or "training" not in site.chunk.words:
         return False
     row = site.place.row
-    tests = (
-        node
-        for statement in site.chunk.statements
+    return any(first <= row <= last for first, last in _guarded(site.chunk))
+
+
+@lru_cache(maxsize=4)
+def _guarded(chunk: Chunk) -> tuple[tuple[int, int], ...]:
+    """First and last rows of the tests of a chunk that mention `training`."""
+    return tuple(
+        (node.lineno, node.end_lineno or node.lineno)
+        for statement in chunk.statements
         for node in ast.walk(statement)
-        if isinstance(node, ast.If | ast.IfExp) and node.lineno <= row <= (node.end_lineno or node.lineno)
+        if isinstance(node, ast.If | ast.IfExp) and _mentions_training(node.test)
     )
-    return any(_mentions_training(node.test) for node in tests)
 
 
 def _mentions_training(test: ast.expr) -> bool:
