@@ -43,6 +43,13 @@ def probe(
     seconds: Annotated[
         float | None, typer.Option(min=0.1, help="Seconds for the runs of one network.")
     ] = None,
+    script: Annotated[
+        bool, typer.Option("--script", help="Run the program itself, watched and kept apart.")
+    ] = False,
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[-- ARGUMENTS]", help="Arguments of the program.", show_default=False),
+    ] = None,
     interpreter: Annotated[
         str | None, typer.Option(help="The Python that has the framework.", show_default="the environment's")
     ] = None,
@@ -57,6 +64,9 @@ def probe(
     """Train for a second to confirm or refute what `check` finds.
 
     Trains what the program would train, on made-up data, in a process of its own; no code of the program runs.
+    With --script the program itself runs for a few steps: without network where the system allows that, its writes
+    sent elsewhere, stopped after its steps or its time. Arguments for it stand after `--`.
+
     Exits with 0 when nothing is left that fails, 1 with findings, 2 when trainlint itself could not work.
     """
     from trainlint.report.probe_text import render, summary
@@ -64,9 +74,16 @@ def probe(
     start = perf_counter()
     files = configured(config, isolated=isolated, select=selectors(select))
     document, settings, diagnostics, plan = _understood(file, files)
+    if arguments and not script:
+        fail("arguments are for the program itself: they need `--script`")
     given = {"steps": steps, "seeds": seeds, "seconds": seconds, "interpreter": interpreter}
     streams = output_format is ProbeFormat.JSON_LINES
-    judged = _judged(document, settings, diagnostics, plan, given, streams=streams, quiet=quiet)
+    if script:
+        judged = _run(
+            document, settings, diagnostics, plan, given, tuple(arguments or ()), streams=streams, quiet=quiet
+        )
+    else:
+        judged = _judged(document, settings, diagnostics, plan, given, streams=streams, quiet=quiet)
     if output_format is ProbeFormat.JSON:
         from trainlint.report.json_format import as_json
 
@@ -128,6 +145,45 @@ def _judged(
         )  # fmt: skip
     assert len(verdicts) == len(judged)
     return judged
+
+
+def _run(
+    document: Document,
+    settings: Settings,
+    diagnostics: list[Diagnostic],
+    plan: TrainingPlan,
+    given: dict[str, Any],
+    arguments: tuple[str, ...],
+    *,
+    streams: bool,
+    quiet: bool,
+) -> list[Diagnostic]:
+    """The findings with their answers, from one run of the program."""
+    from trainlint.probe.probe import Progress
+    from trainlint.probe.script import ScriptOptions, probe_script
+
+    if not diagnostics:
+        return []
+    own = settings.probe
+    options = ScriptOptions(
+        steps=given["steps"] or own.steps,
+        seconds=given["seconds"] or own.script_seconds,
+        memory=own.memory,
+        interpreter=given["interpreter"] or own.interpreter,
+        arguments=arguments,
+    )
+    with _progress(streams=streams, quiet=quiet) as tell:
+        verdicts = probe_script(
+            document,
+            diagnostics,
+            plan,
+            options=options,
+            on_progress=lambda done, of, loss: tell(Progress(done, of, "the program", loss)),
+        )
+    return [
+        _answered(diagnostic, verdict, streams)
+        for diagnostic, verdict in zip(diagnostics, verdicts, strict=True)
+    ]
 
 
 def _answered(diagnostic: Diagnostic, verdict: Verdict, streams: bool) -> Diagnostic:

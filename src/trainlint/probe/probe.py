@@ -11,19 +11,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import Any
 
 from trainlint.engine.diagnostic import Diagnostic
-from trainlint.engine.verdict import Budget, LayerMeasure, Plot, Verdict
+from trainlint.engine.verdict import Verdict
 from trainlint.plan.plan import TrainingPlan
-from trainlint.plan.run import TrainingRun
 from trainlint.probe.claims import CLAIMS, NOT_JUDGED, Claim
 from trainlint.probe.control import controlled
 from trainlint.probe.describe import Description, NotDescribable, Run, describe
 from trainlint.probe.interpreters import candidates
-from trainlint.probe.judge import Judgement, Seen, inconclusive, judge
+from trainlint.probe.judge import Seen, inconclusive, judge
 from trainlint.probe.protocol import Event, number
 from trainlint.probe.runs_of import run_of
+from trainlint.probe.verdicts import told
 from trainlint.probe.worker_process import NoWorker, WorkerProcess
 from trainlint.sources.document import Document
 
@@ -184,14 +183,14 @@ class _Probe:
         runs = [seen[seed] for seed in sorted(seen)]
         known = certain(runs, claim, described.description)
         judgement = judge(claim, known, [controls.get(seed) for seed in sorted(seen)], _lines(diagnostic))
-        return _told(
+        return told(
             diagnostic,
             judgement,
             runs,
-            [controls[s] for s in sorted(controls)],
-            described,
-            worker.versions,
-            perf_counter() - start,
+            [controls[seed] for seed in sorted(controls)],
+            assumptions=described.assumptions,
+            versions=worker.versions,
+            seconds=perf_counter() - start,
         )
 
     def _folder(self) -> Path:
@@ -305,58 +304,7 @@ def _lines(diagnostic: Diagnostic) -> frozenset[int]:
 
 
 def _without_training(diagnostic: Diagnostic, reason: str) -> Verdict:
-    judgement = inconclusive(reason)
-    return Verdict(
-        rule=diagnostic.name, code=diagnostic.code, fingerprint=diagnostic.fingerprint, verdict=judgement.answer,
-        mode="synthetic", evidence=judgement.evidence,
-    )  # fmt: skip
+    return told(diagnostic, inconclusive(reason))
 
 
-def _told(
-    diagnostic: Diagnostic,
-    judgement: Judgement,
-    runs: list[Seen],
-    controls: list[Seen],
-    described: Run,
-    versions: dict[str, str],
-    seconds: float,
-) -> Verdict:
-    notes = tuple(dict.fromkeys(note for run in (*runs, *controls) for note in run.notes))
-    statistics = runs[0].statistics if runs else {}
-    spent, overhead = number(statistics.get("seconds")), number(statistics.get("overhead"))
-    return Verdict(
-        rule=diagnostic.name,
-        code=diagnostic.code,
-        fingerprint=diagnostic.fingerprint,
-        verdict=judgement.answer,
-        mode="synthetic",
-        evidence=judgement.evidence,
-        plot=Plot(as_written=_curves(runs), control=_curves(controls)),
-        layers=tuple(LayerMeasure.model_validate(_finite(layer)) for layer in runs[0].layers) if runs else (),
-        budget=Budget(
-            steps=int(statistics.get("steps", 0)),
-            seconds=round(seconds, 3),
-            seeds=len(runs),
-            overhead=round(overhead / spent, 3) if spent and overhead is not None else None,
-        ),
-        versions=versions,
-        assumptions=(*described.assumptions, *notes),
-    )
-
-
-def _curves(runs: list[Seen]) -> tuple[tuple[float | None, ...], ...]:
-    return tuple(tuple(loss if math.isfinite(loss) else None for loss in run.losses) for run in runs)
-
-
-def _finite(layer: Any) -> dict[str, Any]:
-    return {
-        name: value
-        if isinstance(value, str) and name == "name"
-        else number(value)
-        if (value is not None and math.isfinite(number(value) or 0.0))
-        else None
-        for name, value in layer.items()
-    }
-
-
-__all__ = ["Options", "Progress", "TrainingRun", "Workers", "probe"]
+__all__ = ["Options", "Progress", "Workers", "certain", "probe", "train"]

@@ -50,6 +50,9 @@ class Event(BaseModel):
     detail: str = ""
     seconds: float | None = None
     error: dict[str, Any] | None = None
+    blocked: dict[str, int] = {}
+    redirected: int | None = None
+    suppressed: tuple[str, ...] = ()
 
 
 def parse(line: str) -> Event:

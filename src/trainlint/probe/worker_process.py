@@ -49,6 +49,83 @@ class Cancelled(Exception):
     """The user does not want to know any more."""
 
 
+class Child:
+    """A process that writes events, killed with all that it started when it is closed.
+
+    Raises:
+        NoWorker: it cannot be started.
+    """
+
+    def __init__(self, command: list[str], variables: dict[str, str], folder: str | None = None) -> None:
+        try:
+            self.process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=variables,
+                cwd=folder,
+                start_new_session=os.name == "posix",
+            )
+        except OSError as error:
+            raise NoWorker(f"`{command[0]}` cannot be started: {error.strerror or error}") from error
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def write(self, line: str) -> None:
+        """Hands the process a line.
+
+        Raises:
+            OSError: it is gone.
+        """
+        assert self.process.stdin is not None
+        self.process.stdin.write(line.encode() + b"\n")
+        self.process.stdin.flush()
+
+    def events(self, limit: float, cancelled: Callable[[], bool]) -> Iterator[Event]:
+        """Events as they come, until the process ends.
+
+        Raises:
+            Cancelled: `cancelled` says so.
+            NoWorker: it takes longer than `limit` seconds, or writes something that is no event.
+        """
+        end = monotonic() + limit
+        while True:
+            if cancelled():
+                raise Cancelled
+            if monotonic() > end:
+                raise NoWorker(f"it takes longer than {limit:g} s")
+            try:
+                line = self._lines.get(timeout=0.05)
+            except queue.Empty:
+                continue
+            if line is None:
+                return
+            try:
+                yield parse(line)
+            except WrongProtocol as error:
+                raise NoWorker(str(error)) from error
+
+    def close(self) -> None:
+        """Ends the process and everything that it started."""
+        kill_group(self.process)
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with contextlib.suppress(OSError, ValueError):
+            for line in self.process.stdout:
+                self._lines.put(line.decode("utf-8", "replace"))
+        self._lines.put(None)
+
+
 class WorkerProcess:
     """A worker with a framework imported. Use it as a context, or `close` it; a worker may be asked again and again.
 
@@ -60,19 +137,7 @@ class WorkerProcess:
         self.interpreter = interpreter
         self.versions: dict[str, str] = {}
         self._asked = 0
-        try:
-            self._process = subprocess.Popen(
-                [interpreter, "-u", str(START)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=environment(),
-                start_new_session=os.name == "posix",
-            )
-        except OSError as error:
-            raise NoWorker(f"`{interpreter}` cannot be started: {error.strerror or error}") from error
-        self._lines: queue.Queue[str | None] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._child = Child([interpreter, "-u", str(START)], environment())
         try:
             self._wait_until_ready(limit)
         except BaseException:
@@ -87,7 +152,7 @@ class WorkerProcess:
 
     @property
     def alive(self) -> bool:
-        return self._process.poll() is None
+        return self._child.alive
 
     def ask(
         self,
@@ -105,10 +170,8 @@ class WorkerProcess:
         self._asked += 1
         request = Request(request=self._asked, seconds=seconds, runs=runs)
         try:
-            assert self._process.stdin is not None
-            self._process.stdin.write(request.model_dump_json().encode() + b"\n")
-            self._process.stdin.flush()
-            for event in self._events(2 * seconds + 5, cancelled):
+            self._child.write(request.model_dump_json())
+            for event in self._child.events(2 * seconds + 5, cancelled):
                 if event.request != self._asked:
                     continue
                 on_event(event)
@@ -125,46 +188,16 @@ class WorkerProcess:
 
     def close(self) -> None:
         """Ends the worker and everything that it started."""
-        kill_group(self._process)
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        self._child.close()
 
     def _wait_until_ready(self, limit: float) -> None:
-        for event in self._events(limit, lambda: False):
+        for event in self._child.events(limit, lambda: False):
             if event.event == "ready":
                 self.versions = event.versions
                 return
             if event.event == "unready":
                 raise NoWorker(f"`{self.interpreter}` has no {event.module or 'framework'}")
         raise NoWorker(f"`{self.interpreter}` ended before it could train")
-
-    def _events(self, limit: float, cancelled: Callable[[], bool]) -> Iterator[Event]:
-        """Events as they come, until the worker ends."""
-        end = monotonic() + limit
-        while True:
-            if cancelled():
-                raise Cancelled
-            if monotonic() > end:
-                raise NoWorker(f"the worker takes longer than {limit:g} s")
-            try:
-                line = self._lines.get(timeout=0.05)
-            except queue.Empty:
-                continue
-            if line is None:
-                return
-            try:
-                yield parse(line)
-            except WrongProtocol as error:
-                raise NoWorker(str(error)) from error
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        with contextlib.suppress(OSError, ValueError):
-            for line in self._process.stdout:
-                self._lines.put(line.decode("utf-8", "replace"))
-        self._lines.put(None)
 
 
 def environment(**more: str) -> dict[str, str]:

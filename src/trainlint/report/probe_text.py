@@ -16,6 +16,8 @@ COLOURS = {"confirmed": "bold red", "refuted": "bold green", "inconclusive": "bo
 
 _MARGIN = "  "
 _WIDTH = 32
+_LEAST = 0.2
+"""The share of the highest loss that the bars span at least: noise is not to look like progress."""
 
 
 def render(diagnostics: Sequence[Diagnostic]) -> Iterator[Text]:
@@ -65,6 +67,7 @@ def _curves(plot: Plot) -> Iterator[Text]:
     if not finite:
         return
     low, high = min(finite), max(finite)
+    low = min(low, high - _LEAST * abs(high))
     for name, curve in rows:
         bars = sparkline([loss for loss in curve if loss is not None], _WIDTH, low=low, high=high)
         yield Text.assemble((f"{_MARGIN} | ", "dim"), f"{name:13}", bars, f"  loss {_ends(curve)}")

@@ -27,6 +27,14 @@ def load() -> None:
 
 if __name__ == "__main__":
     load()
-    from trainlint.probe.worker.serve import main
+    if sys.argv[1:] == ["script"]:
+        import json
 
-    main()
+        from trainlint.probe.worker.script import run
+        from trainlint.probe.worker.stream import take_over
+
+        run(json.loads(sys.stdin.readline()), take_over())
+    else:
+        from trainlint.probe.worker.serve import main
+
+        main()
