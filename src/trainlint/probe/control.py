@@ -51,7 +51,7 @@ def _as_fixed(
         path = disk.absolute(document.path or Path(document.filename))
         with disk.overlaid({str(path): changed}):
             mended = plan_of_document(Document.from_bytes(changed, document.filename))
-        return describe(mended, mended.runs[plan.runs.index(run)]).description
+        return describe(mended, mended.runs[plan.runs.index(run) if run in plan.runs else 0]).description
     except (OSError, NotRewritable, NotDescribable, SyntaxProblem, Unreadable, IndexError):
         return None
 

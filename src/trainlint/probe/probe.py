@@ -39,13 +39,16 @@ class Options:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a probe is: `done` of `of` steps, in which finding, with the last loss."""
+    """How far a probe is: `done` of `of`, in which finding, with the last loss."""
 
     done: int
     of: int
     rule: str = ""
     loss: float | None = None
 
+
+_UNIT = 1000
+"""What one finding counts in progress."""
 
 OnProgress = Callable[[Progress], None]
 
@@ -152,6 +155,7 @@ class _Probe:
     cancelled: Callable[[], bool]
     trained: dict[str, dict[int, Seen]] = field(default_factory=dict)
     """What came of a description, so that findings that share it train it once."""
+    heard: int = 0
 
     def verdict(self, diagnostic: Diagnostic, place: int, total: int) -> Verdict:
         claim = CLAIMS.get(diagnostic.name)
@@ -172,12 +176,9 @@ class _Probe:
         start = perf_counter()
         try:
             worker = self.workers.get(self.options.interpreter, self._folder())
-            seen = self._train(
-                worker, diagnostic, described.description, "as written", place, total, control is not None
-            )
-            controls: dict[int, Seen] = {}
-            if control is not None and not any(each.cannot for each in seen.values()):
-                controls = self._train(worker, diagnostic, control, "control", place, total, True)
+            both = [described.description, *([control] if control is not None else [])]
+            seen, *rest = self._train(worker, diagnostic, both, place, total)
+            controls = rest[0] if rest else {}
         except NoWorker as reason:
             return _without_training(diagnostic, str(reason))
         runs = [seen[seed] for seed in sorted(seen)]
@@ -200,44 +201,49 @@ class _Probe:
         self,
         worker: WorkerProcess,
         diagnostic: Diagnostic,
-        description: Description,
-        name: str,
+        descriptions: Sequence[Description],
         place: int,
         total: int,
-        controlled: bool,
-    ) -> dict[int, Seen]:
-        key = repr(description)
-        if key in self.trained:
-            return self.trained[key]
-        seeds = range(self.options.seeds)
-        runs = [
-            {"name": name, "seed": seed, "steps": self.options.steps, "description": description}
-            for seed in seeds
+    ) -> list[dict[int, Seen]]:
+        """What comes of each description by seed; of those that are known already, nothing is trained."""
+        keys = [repr(description) for description in descriptions]
+        wanted = [
+            (key, each)
+            for key, each in dict(zip(keys, descriptions, strict=True)).items()
+            if key not in self.trained
         ]
-        found: dict[int, Seen] = {}
+        found: dict[str, dict[int, Seen]] = {key: {} for key, _ in wanted}
+        runs = [
+            {"name": key, "seed": seed, "steps": self.options.steps, "description": description}
+            for key, description in wanted
+            for seed in range(self.options.seeds)
+        ]
         failed: list[str] = []
-        steps = self.options.steps * self.options.seeds
-        half = steps if name == "control" else 0
+        done = 0
+
+        def tell(step: int, loss: float | None) -> None:
+            share = min((done + step / self.options.steps) / len(runs), 1.0)
+            so_far = place * _UNIT + int(_UNIT * share)
+            self.heard = max(self.heard, so_far)  # several runs go on at once
+            self.on_progress(Progress(self.heard, total * _UNIT, diagnostic.name, loss))
 
         def hear(event: Event) -> None:
-            if event.event == "result" and event.seed is not None:
-                found[event.seed] = _seen(event)
+            nonlocal done
+            if event.event == "result" and event.run is not None and event.seed is not None:
+                found[runs[event.run]["name"]][event.seed] = _seen(event)  # type: ignore[index]
+                done += 1
+                tell(0, None)
+            elif event.event == "progress":
+                tell(event.step or 0, number(event.loss))
             elif event.event == "failed":
                 failed.append(event.reason)
-            if event.event in ("progress", "result"):
-                within = len(found) * self.options.steps + (
-                    event.step or 0 if event.event == "progress" else 0
-                )
-                share = (half + within) // (2 if controlled else 1)
-                self.on_progress(
-                    Progress(place * steps + share, total * steps, diagnostic.name, number(event.loss))
-                )
 
-        worker.ask(runs, self.options.seconds, hear, self.cancelled)
-        if failed:
-            found = {0: Seen(cannot=f"the run broke: {failed[0]}")}
-        self.trained[key] = found
-        return found
+        if runs:
+            named = [{**run, "name": str(index)} for index, run in enumerate(runs)]
+            worker.ask(named, self.options.seconds, hear, self.cancelled)
+        for key, seen in found.items():
+            self.trained[key] = {0: Seen(cannot=f"the run broke: {failed[0]}")} if failed else seen
+        return [self.trained[key] for key in keys]
 
 
 def train(description: Description, workers: Workers, options: Options) -> list[Seen]:
@@ -265,6 +271,8 @@ def train(description: Description, workers: Workers, options: Options) -> list[
 def _seen(event: Event) -> Seen:
     losses = tuple(math.nan if (value := number(loss)) is None else value for loss in event.losses)
     cannot = f"{event.cannot} cannot be built" if event.cannot else ""
+    if event.reason:
+        cannot += f": {event.reason}"
     return Seen(event.statistics, losses, cannot, event.misfit, event.line, event.layers, event.notes)
 
 

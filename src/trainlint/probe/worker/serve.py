@@ -9,6 +9,7 @@ import json
 import os
 import random
 import sys
+import tempfile
 import time
 import traceback
 from pathlib import Path
@@ -35,15 +36,39 @@ def main() -> None:
         request = json.loads(line)
         stream.restart(request.get("request"))
         if not forks:
-            _answer(request, stream)
+            begin = time.perf_counter()
+            _answer(request, list(enumerate(request["runs"])), stream)
+            stream.send("report", seconds=time.perf_counter() - begin)
             continue
-        child = os.fork()
-        if child == 0:
-            _answer(request, stream)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        if status:
-            stream.send("failed", reason=f"the run ended its process ({_said(status)})")
+        _answer_in_children(request, stream)
+
+
+def _answer_in_children(request: dict[str, Any], stream: Stream) -> None:
+    """Shares the runs of a request among children, one for each processor."""
+    begin = time.perf_counter()
+    runs = list(enumerate(request["runs"]))
+    shares = [runs[first :: _processors()] for first in range(min(_processors(), len(runs)))]
+    with tempfile.TemporaryFile() as taken:
+        stream.lock_file = taken.fileno()
+        children = []
+        for share in shares:
+            child = os.fork()
+            if child == 0:
+                _answer(request, share, stream)
+                os._exit(0)
+            children.append(child)
+        ends = [os.waitpid(child, 0)[1] for child in children]
+    stream.lock_file = None
+    bad = [status for status in ends if status]
+    if bad:
+        stream.send("failed", reason=f"the run ended its process ({_said(bad[0])})")
+    else:
+        stream.send("report", seconds=time.perf_counter() - begin)
+
+
+def _processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _warm() -> dict[str, str]:
@@ -60,28 +85,22 @@ def _warm() -> dict[str, str]:
     return {"python": sys.version.split()[0], "torch": str(torch.__version__)}
 
 
-def _answer(request: dict[str, Any], stream: Stream) -> None:
+def _answer(request: dict[str, Any], runs: list[tuple[int, dict[str, Any]]], stream: Stream) -> None:
     from trainlint.probe.worker import synthetic
 
     random.seed(0)
-    try:
-        begin = time.perf_counter()
-        deadline = begin + float(request["seconds"])
-        runs = request["runs"]
-        for number, wanted in enumerate(runs):
-            # Time that is left is shared among the runs that are left.
-            now = time.perf_counter()
-            share = now + max(deadline - now, 0.0) / (len(runs) - number)
-            stream.send("run", run=number, of=len(runs), name=wanted["name"], seed=wanted["seed"])
+    deadline = time.perf_counter() + float(request["seconds"])
+    for place, (number, wanted) in enumerate(runs):
+        # Time that is left is shared among the runs that are left.
+        now = time.perf_counter()
+        share = now + max(deadline - now, 0.0) / (len(runs) - place)
+        try:
             report = synthetic.run(wanted["description"], wanted["seed"], wanted["steps"], share, stream)
-            stream.send("result", run=number, name=wanted["name"], seed=wanted["seed"], **report)
-            if "cannot" in report and wanted["name"] == "as written":
-                break
-        stream.send("report", seconds=time.perf_counter() - begin)
-    except Exception as error:
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(place.filename).name}:{place.lineno}"
-        stream.send("failed", reason=f"{type(error).__name__}: {error} ({where})")
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            told = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+            report = {"cannot": f"the network of {wanted['name']}", "reason": told}
+        stream.send("result", run=number, name=wanted["name"], seed=wanted["seed"], **report)
 
 
 def _said(status: int) -> str:

@@ -7,6 +7,8 @@ import math
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 VERSION = 1
@@ -25,6 +27,8 @@ class Stream:
         self._start = time.perf_counter()
         self._last = -_LEAST_PAUSE
         self.request: int | None = None
+        self.lock_file: int | None = None
+        """Where several processes write, a file that they take in turn."""
 
     def send(self, event: str, **fields: Any) -> None:
         """Writes one event; a client that went away is no error."""
@@ -32,12 +36,26 @@ class Stream:
         if self.request is not None:
             line["request"] = self.request
         data = (json.dumps(_plain(line), allow_nan=False) + "\n").encode()
-        with self._lock:
+        with self._lock, self._shared():
             try:
                 while data:
                     data = data[os.write(self._descriptor, data) :]
             except OSError:
                 return
+
+    @contextmanager
+    def _shared(self) -> Iterator[None]:
+        """Only one process at a time writes: a line may be longer than a pipe takes at once."""
+        if self.lock_file is None:
+            yield
+            return
+        import fcntl
+
+        fcntl.lockf(self.lock_file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.lockf(self.lock_file, fcntl.LOCK_UN)
 
     def progress(self, **fields: Any) -> None:
         """Reports progress, at most four times a second."""
