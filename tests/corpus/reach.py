@@ -5,7 +5,8 @@
 
 A folder is a checkout of a repository. Counted are the scripts that train; a script is understood in one aspect
 when each of its optimizers (losses, data loaders, networks) is. A setting that stands nowhere in the repository,
-because only a caller outside of it passes it, does not count.
+because only a caller outside of it passes it, does not count. A file whose every optimizer is handed to it by a
+caller is no script but a part of one: it counts where it is called, with what it is called with.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from rich.table import Table
 from trainlint.evaluate.evaluate import evaluate
 from trainlint.plan import context
 from trainlint.plan.loop import Event
+from trainlint.plan.optimizer import Optimizer
 from trainlint.plan.plan import TrainingPlan
 from trainlint.sources.choice import FileChoice
 from trainlint.sources.discovery import discover
@@ -88,7 +90,14 @@ def plans(folder: Path) -> Iterator[TrainingPlan]:
 
 
 def trains(plan: TrainingPlan) -> bool:
-    return bool(plan.runs) or any(optimizer.trains for optimizer in plan.optimizers)
+    trained = [optimizer for optimizer in plan.optimizers if optimizer.trains]
+    if trained and all(_is_handed_in(optimizer) for optimizer in trained):
+        return False
+    return bool(plan.runs) or bool(trained)
+
+
+def _is_handed_in(optimizer: Optimizer) -> bool:
+    return not optimizer.name and optimizer.learning_rate.reason == _PASSED_FROM_OUTSIDE
 
 
 def _count(plan: TrainingPlan, reach: Reach) -> None:
@@ -135,7 +144,9 @@ def _table(reaches: dict[str, Reach]) -> Table:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--write", action="store_true", help="keep the table in reach.json")
     arguments = parser.parse_args()

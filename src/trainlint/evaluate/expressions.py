@@ -177,4 +177,7 @@ def yielded(machine: Machine, node: cst.Yield) -> Value:
     elif node.value is not None:
         value = machine.evaluate(node.value)
         frame.yielded.append(OneOf((value,)) if frame.loops else value)
+    if frame.around is not None:
+        around, frame.around = frame.around, None
+        around(frame.yielded[-1] if node.value is not None and frame.yielded else Known(None))
     return Unknown("sent to a generator")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
@@ -31,6 +32,7 @@ class Frame:
     function: Function | None = None
     owner: Class | None = None
     receiver: Value | None = None
+    given: dict[str, Value] = field(default_factory=dict)  # what the parameters were called with
     returned: list[Value] = field(default_factory=list)
     yielded: list[Value] = field(default_factory=list)
     yields_known: bool = True  # nothing was yielded on some path only
@@ -38,4 +40,5 @@ class Frame:
     turns: int = 1  # of the loops around us that are unrolled, multiplied
     loops: int = 0  # abstract loops that are running in this frame
     loop_birth: int = 0  # how many mutable values there were before the innermost of them
+    around: Callable[[Value], None] | None = None  # what runs at the first `yield` of a context manager
     conditions: list[Origin] = field(default_factory=list)  # decided by defaults that a user may override

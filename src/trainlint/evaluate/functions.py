@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -34,6 +35,9 @@ DEEPEST_CALL = 30
 RECURSIONS = 2
 """How often a function may be inside itself before the rest counts as unknown."""
 
+MOST_RECURSIONS = 12
+"""The same for one that counts; a network that builds itself is seldom deeper."""
+
 
 def make_function(machine: Machine, node: cst.FunctionDef, owner: Class | None = None) -> Function:
     """The function that a `def` makes; its defaults are evaluated here, as Python does."""
@@ -60,22 +64,30 @@ def _defaults(machine: Machine, parameters: cst.Parameters) -> dict[str, Value]:
     return found
 
 
-def run(machine: Machine, function: Function, arguments: Arguments, site: Site) -> Value:
-    """Calls a function of the program: binds the arguments and runs the body."""
-    running = sum(
-        1 for frame in machine.frames if frame.function is not None and frame.function.node is function.node
-    )
-    if running >= RECURSIONS or len(machine.frames) > DEEPEST_CALL:
+def run(
+    machine: Machine,
+    function: Function,
+    arguments: Arguments,
+    site: Site,
+    around: Callable[[Value], None] | None = None,
+) -> Value:
+    """Calls a function of the program: binds the arguments and runs the body. `around` runs at its first
+    `yield`: what stands in a `with` statement of which the function is the context manager."""
+    given = bind(function, arguments)
+    running = [frame for frame in machine.frames if frame.function is function]
+    most = MOST_RECURSIONS if _gets_on(running, given) else RECURSIONS
+    if len(machine.frames) > DEEPEST_CALL or len(running) >= most:
         return Unknown("calls nested too deeply to follow")
     machine.called.add(id(function.node))
     scope = Scope("function", function.scope, function.name)
-    for name, value in bind(function, arguments).items():
+    for name, value in given.items():
         machine.write(scope, name, value)
     program = machine.frame.program.project.program_of(function.scope.module)
     receiver = arguments.positional[0] if arguments.positional and function.owner is not None else None
     frame = Frame(
-        scope, function.chunk, program, function, function.owner, receiver, depth=machine.trail.depth
-    )
+        scope, function.chunk, program, function, function.owner, receiver, given, depth=machine.trail.depth,
+        around=around,
+    )  # fmt: skip
     with machine.within(frame):
         if isinstance(function.node, cst.Lambda):
             return machine.evaluate(function.node.body)
@@ -87,7 +99,7 @@ def run(machine: Machine, function: Function, arguments: Arguments, site: Site) 
         if switched is not None:
             machine.happen("no_grad_exit", site)
     if frame.yielded:
-        if any(isinstance(d, Reference) and d.name in _CONTEXTS for d in function.decorators):
+        if is_context(function):
             return Instance(Reference("contextlib.contextmanager"), {"value": frame.yielded[0]})
         return Items(frame.yielded, "list", complete=frame.yields_known)
     if flow is Flow.NEXT or not frame.returned:
@@ -95,7 +107,24 @@ def run(machine: Machine, function: Function, arguments: Arguments, site: Site) 
     return either(frame.returned) if frame.returned else Unknown("a function that only raises")
 
 
+def _gets_on(running: list[Frame], given: dict[str, Value]) -> bool:
+    """Whether a function that calls itself counts: a number that it is given differs from call to call."""
+    for name, value in given.items():
+        if isinstance(value, Known) and isinstance(value.value, int | float | str):
+            earlier = [frame.given.get(name) for frame in running]
+            if all(isinstance(before, Known) and before.value != value.value for before in earlier):
+                return True
+    return False
+
+
 _CONTEXTS = ("contextlib.contextmanager", "contextlib.asynccontextmanager")
+
+
+
+def is_context(function: Function) -> bool:
+    """Whether a generator is decorated as a context manager."""
+    return any(isinstance(d, Reference) and d.name in _CONTEXTS for d in function.decorators)
+
 
 _NO_GRAD = ("torch.no_grad", "torch.inference_mode", "torch.autograd.no_grad")
 

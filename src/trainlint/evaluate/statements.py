@@ -10,13 +10,14 @@ import libcst as cst
 from trainlint.evaluate import classes, functions, names, operators
 from trainlint.evaluate.assignment import assign, assign_attribute, assign_item
 from trainlint.evaluate.attributes import attribute
+from trainlint.evaluate.calls import arguments_of
 from trainlint.evaluate.dropping import note_dropped
 from trainlint.evaluate.flow import Flow
 from trainlint.evaluate.grammar import statement
 from trainlint.evaluate.keeping import note_sum
 from trainlint.evaluate.patterns import matches
 from trainlint.evaluate.subscripts import item, single_index
-from trainlint.evaluate.unused import note_unused
+from trainlint.evaluate.unused import is_plain, note_unused
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.library import ALONE
@@ -161,17 +162,58 @@ def _trains_only(machine: Machine, left_out: cst.CSTNode, node: cst.If, decided:
 
 @statement(cst.With)
 def context(machine: Machine, node: cst.With) -> Flow:
-    entered: list[tuple[Value, cst.CSTNode]] = []
-    for with_item in node.items:
-        manager = machine.evaluate(with_item.item)
-        value = _enter(machine, manager, with_item.item)
-        entered.append((manager, with_item.item))
-        if with_item.asname is not None and isinstance(with_item.asname.name, cst.BaseExpression):
-            assign(machine, with_item.asname.name, value, with_item.item)
-    flow = machine.execute(node.body.body)
-    for manager, item_node in reversed(entered):
-        _exit(machine, manager, item_node)
+    return _within(machine, node, 0)
+
+
+def _within(machine: Machine, node: cst.With, position: int) -> Flow:
+    """The body of a `with` statement inside its context managers from some position on."""
+    if position == len(node.items):
+        return machine.execute(node.body.body)
+    item = node.items[position]
+    generator = _generator(machine, item.item)
+    if generator is not None:
+        return _within_generator(machine, node, position, *generator)
+    manager = machine.evaluate(item.item)
+    _name_context(machine, item, _enter(machine, manager, item.item))
+    flow = _within(machine, node, position + 1)
+    _exit(machine, manager, item.item)
     return flow
+
+
+def _name_context(machine: Machine, item: cst.WithItem, value: Value) -> None:
+    if item.asname is not None and isinstance(item.asname.name, cst.BaseExpression):
+        assign(machine, item.asname.name, value, item.item)
+
+
+def _generator(machine: Machine, node: cst.BaseExpression) -> tuple[Function, Arguments] | None:
+    """A function of the program that is a context manager as a generator, and what it is called with."""
+    if not isinstance(node, cst.Call) or not is_plain(node.func):
+        return None
+    called = machine.evaluate(node.func)
+    function = called.function if isinstance(called, Bound) else called
+    if not isinstance(function, Function) or not functions.is_context(function):
+        return None
+    given = arguments_of(machine, node)
+    if isinstance(called, Bound):
+        given = Arguments((called.receiver, *given.positional), given.keyword, given.complete)
+    return function, given
+
+
+def _within_generator(
+    machine: Machine, node: cst.With, position: int, function: Function, given: Arguments
+) -> Flow:
+    """What stands before the `yield` runs first, then the body, then the rest."""
+    frame, item, flows = machine.frame, node.items[position], list[Flow]()
+
+    def body(value: Value) -> None:
+        with machine.within(frame):
+            _name_context(machine, item, value)
+            flows.append(_within(machine, node, position + 1))
+
+    functions.run(machine, function, given, machine.site(item.item), body)
+    if not flows:  # no `yield` was met
+        body(Unknown("what a context manager gives"))
+    return flows[0]
 
 
 def _enter(machine: Machine, manager: Value, node: cst.CSTNode) -> Value:

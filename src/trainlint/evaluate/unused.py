@@ -26,7 +26,7 @@ def note_unused(machine: Machine, node: cst.BaseExpression) -> None:
         named, form = node.func, "called"
     elif isinstance(node, cst.Comparison):
         named, form = node.left, "compared"
-    if not isinstance(named, cst.Attribute) or not _is_plain(named.value):
+    if not isinstance(named, cst.Attribute) or not is_plain(named.value):
         return
     for receiver in options_of(machine.evaluate(named.value)):
         # A method of an object may do its work without a result; one of a tensor gives a new tensor.
@@ -48,7 +48,7 @@ def _is_shown(machine: Machine) -> bool:
     return chunk.shown and machine.frame.function is None and isinstance(chunk.statements[-1], ast.Expr)
 
 
-def _is_plain(node: cst.BaseExpression) -> bool:
+def is_plain(node: cst.BaseExpression) -> bool:
     """Whether evaluating an expression does nothing but look."""
     while isinstance(node, cst.Attribute):
         node = node.value

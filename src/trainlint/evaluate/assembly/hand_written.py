@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trainlint.evaluate.assembly.gathered import Gathered
-from trainlint.evaluate.assembly.networks import ordered
+from trainlint.evaluate.assembly.gathered import Gathered, NetworkApplied
+from trainlint.evaluate.assembly.networks import ordered, tensors_in
 from trainlint.frameworks.facts import LossApplied
 from trainlint.values.origin import Origin
 from trainlint.values.tensor import Operation, Tensor
@@ -21,13 +21,21 @@ def hand_written(gathered: Gathered, known: set[int]) -> Iterator[LossApplied]:
     `known` are identities of the results of loss functions.
     """
     seen: set[int] = set()
+    made = {
+        id(tensor)
+        for fact, _ in gathered.of(NetworkApplied)
+        if not fact.depth
+        for tensor in tensors_in(fact.output)
+    }
     for event in gathered.walk():
         start = event.objects.get("loss") if event.kind == "backward" else None
         if not isinstance(start, Tensor) or id(start) in seen:
             continue
         seen.add(id(start))
         behind = ordered([start])
-        if any(id(tensor) in known for tensor in behind) or not _is_computed(behind):
+        if any(id(tensor) in known for tensor in behind):
+            continue
+        if not (_is_computed(behind) or _is_computed_from(start, made)):
             continue
         framework = "keras" if start.library == "keras" else "torch"
         yield _recognised(start, framework) or _loss("custom", start, framework, None, None)
@@ -38,6 +46,14 @@ def _is_computed(behind: list[Tensor]) -> bool:
     kinds = {tensor.operation.kind for tensor in behind if tensor.operation is not None}
     layers = any(tensor.operation is not None and tensor.operation.layer is not None for tensor in behind)
     return layers and "unknown" not in kinds
+
+
+def _is_computed_from(start: Tensor, made: set[int]) -> bool:
+    """Whether a loss is worked out from what networks gave, whatever is unknown within these."""
+    ways = ordered([start], made - {id(start)})
+    after = [tensor for tensor in ways if id(tensor) not in made]
+    kinds = {tensor.operation.kind for tensor in after if tensor.operation is not None}
+    return len(after) < len(ways) and "unknown" not in kinds
 
 
 def _recognised(start: Tensor, framework: str) -> LossApplied | None:

@@ -41,7 +41,9 @@ def _unseen(value: Value) -> Optimizer:
     return Optimizer(
         name="",
         framework=framework,
-        learning_rate=Setting(reason="made elsewhere"),
+        learning_rate=Setting(
+            reason=value.reason if isinstance(value, Unknown) and value.reason else "made elsewhere"
+        ),
         trains=True,
         origin=value.origin,
     )

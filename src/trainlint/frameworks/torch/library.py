@@ -31,6 +31,7 @@ from trainlint.frameworks.torch import (
     tensor_methods,
     transforms,
     vision_models,
+    vision_parts,
     weights,
 )
 from trainlint.frameworks.torch.hierarchy import MODULE, bases
@@ -51,6 +52,8 @@ _LAYERS, _LAYER_METHODS, _LAYER_CALLS = layer_tables(
 
 def fallback(call: Call) -> Value:
     """A name that stands in no table: a class gives an object with the arguments that were passed."""
+    if "_Weights." in call.name:  # `weights.transforms()`: what the network was trained on
+        return Instance(Reference("torchvision.transforms.Compose"), {}, call.origin)
     if call.name.startswith(vision_models.PREFIX):
         return vision_models.unlisted(call)
     if call.title[:1].isupper():
@@ -98,6 +101,7 @@ LIBRARY = Library(
         recurrent.METHODS,
         schedulers.METHODS,
         vision_models.METHODS,
+        vision_parts.methods_of(tuple(vision_models.FAMILIES)),
     ),
     calls=merged(
         _LAYER_CALLS,
@@ -109,13 +113,14 @@ LIBRARY = Library(
         recurrent.CALLS,
         transforms.CALLS,
         vision_models.CALLS,
+        vision_parts.CALLS,
     ),
     elements=merged(
         containers.ELEMENTS,
         data.ELEMENTS,
         {parameters.PARAMETERS: parameters.any_parameter, parameters.NAMED: parameters.any_named_parameter},
     ),
-    attributes=by_class({MODULE: module.ATTRIBUTES}, known_datasets.ATTRIBUTES, weights.ATTRIBUTES),
+    attributes=by_class({MODULE: module.ATTRIBUTES}, known_datasets.ATTRIBUTES, vision_parts.ATTRIBUTES, weights.ATTRIBUTES),
     assignments={MODULE: tensor_attributes.MODULE_ASSIGNMENTS},
     tensor_methods={**tensor_methods.METHODS, "zero_": tensor_attributes.cleared_in_place},
     tensor_attributes=tensor_attributes.ATTRIBUTES,

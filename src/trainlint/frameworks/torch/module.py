@@ -12,8 +12,8 @@ from trainlint.frameworks.torch.parameters import (
     set_trainable,
     submodules,
 )
-from trainlint.values.tensor import Tensor
-from trainlint.values.value import Instance, Items, Known, Reference, Unknown, Value, constant
+from trainlint.values.tensor import Tensor, join_tensors
+from trainlint.values.value import Instance, Items, Known, Mapped, OneOf, Reference, Unknown, Value, constant
 
 LOADED = "parameters.loaded"
 """The slot of a module that holds what `load_state_dict` got. No attribute can have this name."""
@@ -46,7 +46,7 @@ def applied(apply: Handler, *, container: bool = False) -> Handler:
         own = defines(module, "forward")
         if not (own or container or (depth == 0 and _has_weights(output))):
             return output
-        inputs = tuple(value for value in arguments if isinstance(value, Tensor))
+        inputs = tuple(tensor for value in arguments for tensor in _tensors(value))
         call.machine.note(NetworkApplied(module, inputs, output, "torch", depth, call.site))
         if depth == 0:
             call.machine.happen("forward", call.site, networks=(module,), inputs=inputs, output=output)
@@ -59,8 +59,22 @@ def _has_weights(output: Value) -> bool:
     return isinstance(output, Tensor) and output.operation is not None and output.operation.parameters != 0
 
 
+def _tensors(value: Value) -> tuple[Tensor, ...]:
+    """The tensors of an argument: one, or those of a list or dictionary."""
+    if isinstance(value, Items | Mapped):
+        items = value.items if isinstance(value, Items) else tuple(value.slots.values())
+        return tuple(tensor for item in items for tensor in _tensors(item))
+    return (value,) if isinstance(value, Tensor) else ()
+
+
 def _placeholder(value: Value) -> Value:
-    return as_tensor(value) or value if isinstance(value, Unknown) else value
+    """An argument as a tensor where it stands for one: what is unknown, and one of several tensors."""
+    if isinstance(value, Unknown):
+        return as_tensor(value) or value
+    if isinstance(value, OneOf) and all(isinstance(option, Tensor | Unknown) for option in value.options):
+        options = [tensor for option in value.options if (tensor := as_tensor(option)) is not None]
+        return join_tensors(options)
+    return value
 
 
 def _without_forward(call: Call) -> Value:
