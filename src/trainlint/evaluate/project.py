@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from trainlint.evaluate.program import Program
 from trainlint.sources import disk
 from trainlint.sources.document import Document, Unreadable
-from trainlint.sources.settings_file import SUFFIXES
+from trainlint.sources.settings_file import SUFFIXES, Language
 from trainlint.syntax.chunks import Chunk, split
 from trainlint.syntax.gate import WATCHED, SyntaxProblem
 from trainlint.values.value import Known, Scope
@@ -18,6 +18,14 @@ MOST_FILES = 60
 
 LARGEST_SETTINGS = 256 * 1024
 """Bytes of a settings file that is read; larger ones hold data."""
+
+_SETTINGS_FOLDERS = ("config", "configs", "conf", "settings")
+
+_OF_TOOLS = frozenset(
+    "package.json package-lock.json tsconfig.json environment.yml environment.yaml docker-compose.yml "
+    "docker-compose.yaml mkdocs.yml pyproject.toml Cargo.toml setup.cfg tox.ini pytest.ini mypy.ini".split()
+)
+"""Settings files that are not the program's."""
 
 _ROOT_MARKS = (".git", "pyproject.toml", "setup.py", "setup.cfg", "requirements.txt")
 
@@ -105,6 +113,27 @@ class Project:
         path = self._settings_file(name, reader)
         if path is None:
             return None
+        if path not in self._settings:
+            self._settings[path] = self._read_settings(path)
+        text = self._settings[path]
+        return (_shown(path), text) if text is not None else None
+
+    def lone_settings(self, language: Language) -> tuple[str, str] | None:
+        """The settings file in a language that lies beside the program, where there is just one, and its text."""
+        if self.path is None:
+            return None
+        here = self.path.resolve().parent
+        endings = [ending for ending, known in SUFFIXES.items() if known == language.partition(" ")[0]]
+        found = [
+            path
+            for folder in (here, *(here / name for name in _SETTINGS_FOLDERS))
+            for ending in endings
+            for path in disk.matching(folder, f"*{ending}")
+            if not path.name.startswith(".") and path.name not in _OF_TOOLS
+        ]
+        if len(found) != 1:
+            return None
+        path = found[0]
         if path not in self._settings:
             self._settings[path] = self._read_settings(path)
         text = self._settings[path]

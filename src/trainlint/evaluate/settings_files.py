@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from trainlint.sources.settings_entry import Entry, NotSettings, Span
@@ -17,20 +18,52 @@ if TYPE_CHECKING:
 def file_text(machine: Machine, name: Value | None) -> Value:
     """The text of a settings file that the running program names."""
     if not isinstance(name, Known) or not isinstance(name.value, str):
-        return Unknown("the text of a file whose name is not known")
+        return Unknown(UNNAMED if _names_settings(name) else "the text of a file whose name is not known")
     program = machine.frame.program
     found = program.project.settings_text(name.value, program)
     if found is None:
         return Unknown(f"the file {name.value} is not read")
     shown, text = found
+    parents = (name.origin,) if name.origin is not None else ()
+    return Known(text, _read_from(shown, text, parents))
+
+
+def _read_from(shown: str, text: str, parents: tuple[Origin, ...] = ()) -> Origin:
     lines = text.splitlines() or [""]
     site = TextSite(Place(shown, 1, 1, len(lines), len(lines[-1]) + 1), text)
-    parents = (name.origin,) if name.origin is not None else ()
-    return Known(text, Origin(Made.SETTINGS_FILE, site, shown, parents))
+    return Origin(Made.SETTINGS_FILE, site, shown, parents)
+
+
+UNNAMED = "a settings file that an option would name"
+
+_SETTINGS_WORD = re.compile(r"conf|cfg|settings|hparam|hyper|param|yaml|yml|json|toml", re.IGNORECASE)
+
+
+def _names_settings(name: Value | None) -> bool:
+    """Whether an option without a default would name a settings file, by what the option is called."""
+    if not isinstance(name, Unknown | Known):
+        return False
+    words = [step.label for step in name.origin.chain()] if name.origin is not None else []
+    if isinstance(name, Unknown) and name.reason.startswith("--"):
+        words.append(name.reason.split()[0])
+    return any(_SETTINGS_WORD.search(word) for word in words)
+
+
+def _lone_text(machine: Machine, language: Language) -> Known | None:
+    """The only settings file beside the program: a user may name another one."""
+    program = machine.frame.program
+    found = program.project.lone_settings(language)
+    if found is None:
+        return None
+    shown, text = found
+    read = _read_from(shown, text)
+    return Known(text, Origin(Made.OPTION, read.site, shown, (read,)))
 
 
 def settings_in(machine: Machine, text: Value | None, language: Language) -> Value:
     """What a text in a language for settings says."""
+    if isinstance(text, Unknown) and text.reason == UNNAMED:
+        text = _lone_text(machine, language) or text
     if not isinstance(text, Known) or not isinstance(text.value, str):
         return Unknown(text.reason if isinstance(text, Unknown) else "settings that are not known")
     try:

@@ -39,6 +39,14 @@ def _known(text: str, call: Call, *values: Value) -> Known:
     return Known(text, Origin(Made.COMPUTED, call.site, "", parents))
 
 
+def _unknown_like(*values: Value) -> Unknown:
+    """A path that is not known because the first of its parts is not: the option that would name it."""
+    first = path_text(values[0]) if values else None
+    if isinstance(first, Unknown):
+        return first
+    return Unknown(_UNKNOWN.reason, first.origin if first is not None else None)
+
+
 def _worked_out(function: Callable[..., str]) -> Handler:
     """A function of os.path."""
 
@@ -46,7 +54,7 @@ def _worked_out(function: Callable[..., str]) -> Handler:
         values = call.arguments.positional
         texts = _texts(values)
         if not texts:
-            return _UNKNOWN
+            return _unknown_like(*values)
         return _known(function(*texts), call, *values)
 
     return handler
@@ -66,7 +74,9 @@ def _make(call: Call) -> Value:
     values = call.arguments.positional
     texts = _texts(values)
     return path(
-        _known(posixpath.join(*texts) if texts else ".", call, *values) if texts is not None else _UNKNOWN,
+        _known(posixpath.join(*texts) if texts else ".", call, *values)
+        if texts is not None
+        else _unknown_like(*values),
         call,
     )
 
