@@ -8,6 +8,7 @@ from trainlint.evaluate import classes, records
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.settings.command_line import dictionary_of
+from trainlint.frameworks.stored_models import CLASS_METHODS
 from trainlint.syntax.positions import Site
 from trainlint.values.join import either
 from trainlint.values.origin import Made, Origin
@@ -139,7 +140,7 @@ def _of_class(machine: Machine, cls: Class, name: str) -> Value:
         return handler
     for ancestor in cls.ancestors():
         if isinstance(ancestor, Reference):
-            return library_attribute(ancestor, name)
+            return Method(cls, name) if name in CLASS_METHODS else library_attribute(ancestor, name)
     return Unknown(f"the attribute {name} is not set here")
 
 

@@ -10,7 +10,7 @@ from trainlint.evaluate import classes, functions
 from trainlint.evaluate.container_methods import container_method
 from trainlint.evaluate.duck_typing import call_of_unknown
 from trainlint.evaluate.grammar import expression
-from trainlint.frameworks import catalogue
+from trainlint.frameworks import catalogue, stored_models
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.python.named_tuples import CLASS_METHODS
 from trainlint.frameworks.settings.command_line import dictionary_of
@@ -126,7 +126,7 @@ def _method(machine: Machine, method: Method, arguments: Arguments, site: Site) 
     made = Call(method.name, arguments, site, machine, receiver)
     handler = catalogue.method(receiver, method.name)
     if handler is None and isinstance(receiver, Class):
-        handler = CLASS_METHODS.get(method.name)
+        handler = CLASS_METHODS.get(method.name) or stored_models.CLASS_METHODS.get(method.name)
     if handler is not None:
         return handler(made)
     if isinstance(receiver, Tensor):

@@ -29,6 +29,9 @@ from trainlint.values.value import (
 if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
 
+HIDDEN_ARGUMENT = "an argument hidden by * or **"
+"""Why a parameter is unknown that may be among arguments that could not be followed."""
+
 DEEPEST_CALL = 30
 """Calls inside calls that are followed; 355 public training files nest nine at most."""
 
@@ -101,7 +104,9 @@ def run(
     if frame.yielded:
         if is_context(function):
             return Instance(Reference("contextlib.contextmanager"), {"value": frame.yielded[0]})
-        return Items(frame.yielded, "list", complete=frame.yields_known)
+        made = Items(frame.yielded, "list", complete=frame.yields_known)
+        made.slots["given"] = given  # what a generator was called with may say how large its batches are
+        return made
     if flow is Flow.NEXT or not frame.returned:
         frame.returned.append(Known(None)) if flow is not Flow.RAISE else None
     return either(frame.returned) if frame.returned else Unknown("a function that only raises")
@@ -160,7 +165,7 @@ def bind(function: Function, arguments: Arguments) -> dict[str, Value]:
 
 def _missing(function: Function, name: str, arguments: Arguments) -> Value:
     if not arguments.complete:
-        return Unknown("an argument hidden by * or **")
+        return Unknown(HIDDEN_ARGUMENT)
     return function.defaults.get(name) or Unknown("a parameter that nobody passes")
 
 

@@ -80,3 +80,37 @@ def test_a_network_from_a_store_is_one_layer() -> None:
     made = plan("import tensorflow as tf\nfrom tensorflow import keras", code)
     assert [layer.kind for layer in made.networks[0].layers] == ["input", "backbone", "linear"]
     assert made.networks[0].layers[-1].parameters == 21
+
+
+def test_a_generator_of_the_program_says_how_large_its_batches_are() -> None:
+    code = """
+    import numpy as np
+    def batches(x, y, batch_size=20):
+        while True:
+            yield x[:batch_size], y[:batch_size]
+    def endless():
+        while True:
+            yield np.zeros((7, 4)), np.zeros(7)
+    x, y = np.zeros((100, 4)), np.zeros(100)
+    model.fit_generator(batches(x, y, batch_size=50), steps_per_epoch=2)
+    model.fit(batches(x, y), steps_per_epoch=5)
+    model.fit_generator(endless(), steps_per_epoch=5)
+    """
+    sizes = [run.batch_size.values for run in plan(MODEL, code).runs]
+    assert sizes == [(50,), (20,), ()]
+
+
+def test_a_model_is_trained_as_it_was_compiled_before() -> None:
+    code = """
+    import numpy as np
+    x, y = np.zeros((100, 4)), np.zeros(100)
+    model.compile(keras.optimizers.SGD(0.1), "mse")
+    model.fit(x, y)
+    model.compile(keras.optimizers.SGD(0.01), "mse")
+    model.fit(x, y)
+    """
+    made = plan(MODEL, code)
+    rates = [
+        made.optimizers[run.optimizer].learning_rate.values for run in made.runs if run.optimizer is not None
+    ]
+    assert rates == [(0.1,), (0.01,)]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from trainlint.evaluate.assembly.guards import runs_in_training_only
 from trainlint.evaluate.assembly.membership import membership
 from trainlint.evaluate.assembly.settings import settings, sizes, with_configuration
+from trainlint.evaluate.functions import HIDDEN_ARGUMENT
 from trainlint.frameworks.torch.initialising import INITIAL, INITIAL_BIAS
 from trainlint.plan.network import Layer, Network
 from trainlint.values.origin import Origin
@@ -81,7 +82,7 @@ def network_of(
         operation = tensor.operation or Operation("input", "input")
         if id(tensor) in inputs:
             operation = Operation("input", "input", origin=tensor.origin)
-        elif operation.kind == "input" and operation.reason:
+        elif operation.kind == "input" and operation.reason not in ("", HIDDEN_ARGUMENT):
             operation = replace(operation, kind="unknown")  # a value that is not known amid a network
         if operation.kind in _OPAQUE:
             reasons.append(operation.reason or operation.title)

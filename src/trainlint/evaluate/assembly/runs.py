@@ -31,7 +31,7 @@ def runs_of(gathered: Gathered, machine: Machine, objectives: Mapping[int, int])
 def _fitted(
     fact: FitCalled, certainty: Certainty, gathered: Gathered, objectives: Mapping[int, int]
 ) -> TrainingRun:
-    compiled = [c for c, _ in gathered.of(CompileCalled) if c.model is fact.model]
+    compiled = _compiled_before(fact, gathered)
     optimizer = compiled[-1].arguments.get("optimizer") if compiled else None
     validation = constant(fact.settings.get("validation"))
     loader = fact.settings.get("loader")
@@ -51,6 +51,17 @@ def _fitted(
         callbacks=callback_names(fact.settings.get("callbacks")),
         origin=Origin(Made.COMPUTED, fact.site, "fit"),
     )
+
+
+def _compiled_before(fact: FitCalled, gathered: Gathered) -> list[CompileCalled]:
+    """The calls of `compile` that a call of `fit` comes after; all where its own place is not known."""
+    found: list[CompileCalled] = []
+    for noted, _ in gathered.facts:
+        if noted is fact:
+            break
+        if isinstance(noted, CompileCalled) and noted.model is fact.model:
+            found.append(noted)
+    return found
 
 
 def _data(fact: FitCalled) -> Data:

@@ -78,7 +78,7 @@ def fit(call: Call) -> Value:
 
 def fit_generator(call: Call) -> Value:
     bound = call.bind(FIT_GENERATOR)
-    return _fitted(call, bound, bound.get("generator"), None)
+    return _fitted(call, bound, bound.get("generator"), Known(None))
 
 
 def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: Value | None) -> Value:
@@ -101,7 +101,7 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
         shuffle = dataset.slots.get("shuffled", Unknown("order of a data set"))
     elif constant(batch_size) is None and isinstance(batch_size, Known):
         if targets is not None and constant(targets) is None and isinstance(targets, Known):
-            batch_size = Unknown("the batch size of a generator")
+            batch_size = _told(inputs) or Unknown("the batch size of a generator")
         else:
             batch_size = Known(DEFAULT_BATCH, Origin(Made.LIBRARY, None, "default of fit"))
     split = bound.get("validation_split", Known(0.0))
@@ -129,6 +129,12 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
     history = Instance(Reference("keras.callbacks.History"), {}, call.origin)
     call.machine.write(model, "history", history)
     return history
+
+
+def _told(inputs: Value | None) -> Value | None:
+    """The batch size that a generator of the program was called with."""
+    given = inputs.slots.get("given") if isinstance(inputs, Items) else None
+    return given.get("batch_size") if isinstance(given, dict) else None
 
 
 def _own_step(call: Call, model: Instance, inputs: Value | None, targets: Value | None) -> None:

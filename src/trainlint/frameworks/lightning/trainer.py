@@ -12,6 +12,7 @@ from trainlint.frameworks.facts import DemoRun, MeasuredOnTraining
 from trainlint.frameworks.lightning.loop import Task, train
 from trainlint.frameworks.lightning.module import DATA_MODULE, MODULE
 from trainlint.frameworks.passing_on import first, nothing, unknown
+from trainlint.frameworks.settings.options import overridable
 from trainlint.frameworks.signatures import Signature
 from trainlint.values.value import (
     Class,
@@ -129,7 +130,12 @@ def _command_line(call: Call) -> Value:
     )
     defaults = bound.get("trainer_defaults")
     told = {str(key): value for key, value in defaults.slots.items()} if isinstance(defaults, Mapped) else {}
-    settings = SIGNATURE.bind((), told, False, "Trainer")
+    settings = {
+        name: overridable(value, f"--trainer.{name}", call)
+        for name, value in SIGNATURE.bind((), told, True, "Trainer").items()
+    }
+    if "max_epochs" not in told:  # nobody leaves that to the trainer
+        settings["max_epochs"] = Unknown("--trainer.max_epochs is given on the command line")
     trainer = Instance(Reference(TRAINER), settings, call.origin)
     made = Instance(Reference(COMMAND_LINE), bound, call.origin)
     model, data = _made(bound.get("model_class"), call), _made(bound.get("datamodule_class"), call)

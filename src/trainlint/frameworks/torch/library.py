@@ -8,6 +8,7 @@ from trainlint.frameworks.call import Call, Handler
 from trainlint.frameworks.library import Handlers, Library, merged
 from trainlint.frameworks.torch import (
     activations,
+    adaptive_softmax,
     attention,
     containers,
     contexts,
@@ -71,6 +72,7 @@ def by_class(*tables: Mapping[str, Handlers]) -> dict[str, dict[str, Handler]]:
 LIBRARY = Library(
     functions=merged(
         _LAYERS,
+        adaptive_softmax.FUNCTIONS,
         attention.FUNCTIONS,
         containers.FUNCTIONS,
         contexts.FUNCTIONS,
@@ -91,6 +93,7 @@ LIBRARY = Library(
     methods=by_class(
         {MODULE: module.METHODS},
         _LAYER_METHODS,
+        adaptive_softmax.METHODS,
         attention.METHODS,
         containers.METHODS,
         contexts.METHODS,
@@ -105,6 +108,7 @@ LIBRARY = Library(
     ),
     calls=merged(
         _LAYER_CALLS,
+        adaptive_softmax.CALLS,
         attention.CALLS,
         containers.CALLS,
         contexts.CALLS,
