@@ -12,10 +12,10 @@ CASES = [
     ("models.vgg16(weights=None).features", (2, 512, 7, 7), 14_714_688),
     ("models.vgg19().features[:4]", (2, 64, 224, 224), 38_720),
     ("nn.Sequential(*list(models.vgg11_bn().features.children())[:3])", (2, 64, 224, 224), 1_920),
-    ("nn.Sequential(*list(models.resnet18().children())[:-1])", (2, 512, 1, 1), None),
-    ("nn.Sequential(*list(models.resnet50(pretrained=True).children())[:-2])", (2, 2048, 7, 7), None),
+    ("nn.Sequential(*list(models.resnet18().children())[:-1])", (2, 512, 1, 1), 11_176_512),
+    ("nn.Sequential(*list(models.resnet50(pretrained=True).children())[:-2])", (2, 2048, 7, 7), 23_508_032),
     ("nn.Sequential(*[m for name, m in models.resnet34().named_children() if name not in ('fc', 'avgpool')])",
-     (2, 512, 7, 7), None),
+     (2, 512, 7, 7), 21_284_672),
 ]  # fmt: skip
 
 

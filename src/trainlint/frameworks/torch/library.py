@@ -104,7 +104,7 @@ LIBRARY = Library(
         recurrent.METHODS,
         schedulers.METHODS,
         vision_models.METHODS,
-        vision_parts.methods_of(tuple(vision_models.FAMILIES)),
+        vision_parts.METHODS,
     ),
     calls=merged(
         _LAYER_CALLS,
@@ -117,7 +117,6 @@ LIBRARY = Library(
         recurrent.CALLS,
         transforms.CALLS,
         vision_models.CALLS,
-        vision_parts.CALLS,
     ),
     elements=merged(
         containers.ELEMENTS,
