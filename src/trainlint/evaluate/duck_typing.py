@@ -17,7 +17,7 @@ from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.losses import LOSSES
 from trainlint.syntax.positions import NodeSite, Site
 from trainlint.values.tensor import Tensor
-from trainlint.values.value import Instance, Items, Mapped, Method, OneOf, Reference, Unknown, Value
+from trainlint.values.value import Instance, Items, Mapped, Method, OneOf, Reference, Unknown, Value, constant
 
 if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
@@ -90,11 +90,20 @@ def _event(machine: Machine, receiver: Value, name: str, arguments: Arguments, s
     elif _OPTIMIZER_NAME.search(receiver_text(site)) and name not in _ONLY_KEEPS:
         machine.happen("escape", site, optimizer=receiver)  # `step_and_update_lr`
         return False
-    elif name in ("train", "eval") and not arguments.positional:
-        machine.happen("train_mode" if name == "train" else "eval_mode", site, networks=(receiver,))
+    elif name in ("train", "eval") and (switched := _mode(name, arguments)) is not None:
+        machine.happen("train_mode" if switched else "eval_mode", site, networks=(receiver,))
     else:
         return False
     return True
+
+
+def _mode(name: str, arguments: Arguments) -> bool | None:
+    """Which mode `train()`, `train(False)` or `eval()` leaves; None for methods that only have these names."""
+    given = (*arguments.positional, *arguments.keyword.values())
+    if name == "eval" or not given:
+        return (name == "train") if not given else None
+    mode = constant(given[0]) if len(given) == 1 else None
+    return mode if isinstance(mode, bool) else None
 
 
 def escape(machine: Machine, values: list[Value], site: Site) -> None:
