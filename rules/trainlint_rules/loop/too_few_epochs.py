@@ -52,7 +52,7 @@ class TooFewEpochs(Rule):
 
     ## When it stays silent
     Samples or batch size are not known, so that the updates cannot be counted; a call of `fit` within a
-    loop; a trial of at most 20 updates; pretrained networks; tests and demonstrations, data made at random, reinforcement learning. A search gets a hint.
+    loop, or one of several for the same network; a trial of at most 20 updates; pretrained networks; tests and demonstrations, data made at random, reinforcement learning. A search gets a hint.
 
     ## Fix safety
     Unsafe: training takes longer.
@@ -69,7 +69,7 @@ class TooFewEpochs(Rule):
     since = "0.1.0"
     frameworks = ("torch", "keras")
     severity = "warning"
-    message = "{epochs} make {updates} updates in all, so the loss only begins to fall"
+    message = "{epochs} make {updates} updates in all, so training ends before it has settled"
     help = "train for more epochs and let early stopping end it"
     options_model = EpochOptions
 
@@ -179,8 +179,20 @@ class TooFewEpochs(Rule):
             if run.data.random or is_trial(run) or is_tuned(plan, run) or plan.is_repeated(run):
                 continue
             updates = run.updates
+            if is_continued(plan, run):
+                continue
             if updates is not None and updates < self.options.updates:
                 self._report_few(plan, run, updates)
+            elif is_small(run) and run.framework == "keras" and run.epochs.is_library_default:
+                self.report(
+                    run.origin,
+                    subject=run,
+                    certainty=run.data.samples.certainty,
+                    because=(run.data.samples,),
+                    message="`fit` without `epochs` goes through {samples} samples once",
+                    help="say how many epochs are meant: the default is 1",
+                    samples=run.data.samples.value,
+                )
             elif updates is None and run.framework == "keras" and run.epochs.is_library_default:
                 self.report(
                     run.origin,
@@ -203,6 +215,21 @@ class TooFewEpochs(Rule):
             epochs=f"{run.epochs.spoken} epoch" + ("s" if epochs > 1 else ""),
             updates=updates,
         )
+
+
+SMALL = 10_000
+"""Samples below which one epoch is hardly meant (judgement)."""
+
+
+def is_small(run: TrainingRun) -> bool:
+    """Whether the data are known to be few."""
+    return run.data.samples.value is not None and run.data.samples.value < SMALL
+
+
+def is_continued(plan: TrainingPlan, run: TrainingRun) -> bool:
+    """Whether the same network is trained by another call of `fit`: its updates add up."""
+    others = [other for other in plan.runs if other is not run and other.network == run.network]
+    return run.network is not None and any(other.framework == run.framework for other in others)
 
 
 def is_trial(run: TrainingRun) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from trainlint.api import (
+    Certainty,
     Example,
     Layer,
     Network,
@@ -196,11 +197,13 @@ class RegularisationTooStrong(Rule):
     def check(self, plan: TrainingPlan) -> None:
         self.is_demo = context.DEMO in plan.context
         for optimizer in plan.optimizers:
+            if optimizer.optimises_inputs:
+                continue
             decays = [optimizer.settings.get("weight_decay"), *(g.weight_decay for g in optimizer.groups)]
             networks = plan.networks_of(optimizer)
             linear = bool(networks) and all(is_linear(network) for network in networks)
             for decay in decays:
-                if decay is not None:
+                if decay is not None and not (is_decoupled(optimizer) is False and is_shared(plan, decay)):
                     self.check_decay(optimizer, decay, linear)
         for network in plan.networks:
             for layer in network.layers if not is_linear(network) else ():
@@ -219,8 +222,7 @@ class RegularisationTooStrong(Rule):
 
     def check_decay(self, optimizer: Optimizer, decay: Setting[Any], linear: bool) -> None:
         rate = optimizer.learning_rate.value
-        decoupled = optimizer.framework == "keras" or optimizer.name in DECOUPLED
-        if decoupled:
+        if is_decoupled(optimizer):
             error = STRONG_SHRINK / rate if rate else float("inf")
             bounds = self.options.decoupled, max(error, self.options.coupled_error)
             usual, instead = "0.01 to 0.1 are common", "0.01"
@@ -261,6 +263,27 @@ class RegularisationTooStrong(Rule):
             effect="leaves nothing but the penalty to minimise" if wrong else "outweighs much of the loss",
             usual=usual,
         )
+
+
+def is_decoupled(optimizer: Optimizer) -> bool:
+    """Whether decay shrinks the weights apart from the gradient."""
+    return optimizer.framework == "keras" or optimizer.name in DECOUPLED
+
+
+def is_shared(plan: TrainingPlan, decay: Setting[Any]) -> bool:
+    """Whether a default goes to an optimizer with decoupled decay as well, which it was made for."""
+    if decay.certainty is not Certainty.DEFAULT:
+        return False
+    written = {step.site for origin in decay.origins for step in origin.chain() if not step.parents}
+    others = (other.settings.get("weight_decay") for other in plan.optimizers if is_decoupled(other))
+    return any(
+        step.site in written
+        for other in others
+        if other is not None
+        for origin in other.origins
+        for step in origin.chain()
+        if not step.parents
+    )
 
 
 def is_linear(network: Network) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainlint.api import Edit, Example, Fix, Monitor, Rule, TrainingPlan
+from trainlint.api import Edit, Example, Fix, Monitor, Rule, TrainingPlan, add_argument, context
 
 MODES = ("min", "max")
 
@@ -22,7 +22,8 @@ class MonitorModeMismatch(Rule):
 
     ## When it stays silent
     Names that tell no direction, or two; a number that is negated (`neg_loss`, `-accuracy`, `1 - f1`);
-    `mode="auto"`.
+    `mode="auto"` in Keras 3, which asks the metric. Keras 2 goes by the name and knows accuracies and AUC
+    only: where the project says that it is 2.11 to 2.15, other scores under `auto` get a warning.
 
     ## Fix safety
     Safe: the other mode is the one that fits the name.
@@ -153,6 +154,18 @@ class MonitorModeMismatch(Rule):
     def check(self, plan: TrainingPlan) -> None:
         for monitor in plan.monitors:
             better = monitor.better
+            if better == "max" and context.KERAS_2_11 in plan.context and falls_by_name(monitor):
+                self.report(
+                    monitor.origin,
+                    severity="warning",
+                    certainty=monitor.watched.certainty,
+                    because=(monitor.watched,),
+                    message="`{monitor}` takes a falling `{watched}` for better: Keras 2 goes by the name",
+                    fix=add_argument(monitor.origin, 'mode="max"', "safe"),
+                    monitor=monitor.name,
+                    watched=monitor.watched.value,
+                    better=better,
+                )
             if better is None or monitor.mode.value not in MODES or monitor.mode.value == better:
                 continue
             self.report(
@@ -165,6 +178,20 @@ class MonitorModeMismatch(Rule):
                 watched=monitor.watched.value,
                 better=better,
             )
+
+
+RISING = ("acc", "auc", "fmeasure")
+"""What Keras 2 takes for rising under `auto` (keras/callbacks.py, 2.15); all other names fall."""
+
+
+def falls_by_name(monitor: Monitor) -> bool:
+    """Whether the mode is left to Keras 2, and it does not know the name."""
+    name = str(monitor.watched.value)
+    return (
+        monitor.framework == "keras"
+        and monitor.mode.value == "auto"
+        and not any(word in name for word in RISING)
+    )
 
 
 def flipped(monitor: Monitor, better: str) -> Fix | None:

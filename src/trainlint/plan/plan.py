@@ -141,10 +141,14 @@ class TrainingPlan(Part):
     def kept_graphs(self) -> Iterator[Event]:
         """Losses that are kept from turn to turn with their graph, in loops that go backward from them."""
         for tree in self.events:
+            started = [event for event in tree.walk() if event.kind == "backward"]
             for loop in walk.loops(tree):
                 turn = list(walk.directly_in(loop))
-                if any(event.kind == "backward" for event in turn):
-                    yield from (event for event in turn if event.kind == "keep" and event.trains)
+                here = {event.loss for event in turn if event.kind == "backward"}
+                later = {event.loss for event in started if event.loss is not None} - here
+                kept = (event for event in turn if event.kind == "keep" and event.trains)
+                # What another loop goes backward from is needed until then.
+                yield from (event for event in kept if here and event.loss not in later)
 
     def cut_backwards(self) -> Iterator[tuple[Event, Origin]]:
         """Backward passes that find no gradients to compute, with what switched gradients off."""
