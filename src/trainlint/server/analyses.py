@@ -99,6 +99,7 @@ class Analyses:
             {uri: texts.get_text_document(uri).version for uri in document.addresses},
             dict(document.cells),
             [],
+            unasked=not urgent,
         )
         if not settings.enable:
             self._take(document, state)

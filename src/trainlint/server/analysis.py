@@ -26,11 +26,17 @@ from trainlint.syntax.rewriting import content_for
 
 def document_of(given: Mapping[str, Any]) -> Document:
     """The document that a client has open: `text` or `cells`, under a `path` or, where it lies in no file,
-    under a `name`."""
+    under a `name`; with neither, the file itself.
+
+    Raises:
+        Unreadable: it cannot be read.
+    """
     path = Path(given["path"]) if given["path"] else None
     name = shown_name(path) if path else given["name"]
     if given.get("cells") is not None:
         return Document.from_cells(given["cells"], name, path)
+    if "text" not in given and path is not None:
+        return Document.from_path(path, name)
     text: str = given["text"]
     if name.endswith(".ipynb"):  # a front end that joins the code cells itself
         text = python_of_cell(text.replace("\r\n", "\n"))

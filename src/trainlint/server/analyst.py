@@ -127,6 +127,21 @@ class Analyst:
             if job["facts"]:
                 self._answer({"kind": "facts", "number": number, "facts": analysis.facts()})
 
+    def _discover(self, job: Job) -> None:
+        """The files of a folder that are checked."""
+        from trainlint.config.mistakes import WrongSettings
+        from trainlint.sources.discovery import discover
+
+        folder = Path(job["folder"])
+        with self._seen_from(job["folder"]):
+            configured = self._settings_of(job)
+            try:
+                files = discover([folder], lambda inner: configured.settings_for(inner).file_choice)
+            except WrongSettings as problem:
+                self._answer({"kind": "settings", "number": job["number"], "reason": str(problem)})
+                return
+        self._answer({"kind": "files", "number": job["number"], "files": [str(file) for file in files]})
+
     def _understood(self, job: Job) -> None:
         from trainlint.report.plan_json import as_json
         from trainlint.report.understood import understood
@@ -150,12 +165,16 @@ class Analyst:
 
     def _analysis(self, job: Job) -> Any:
         from trainlint.server.analysis import Analysis
+
+        return Analysis.of(job["document"], job["encoding"], self._settings_of(job))
+
+    def _settings_of(self, job: Job) -> Any:
         from trainlint.server.preferences import configured
 
         key = json.dumps([job["folder"], job["settings"], job["trusted"]])
         if key not in self._configured:
             self._configured[key] = configured(job["settings"], Path(job["folder"]), trusted=job["trusted"])
-        return Analysis.of(job["document"], job["encoding"], self._configured[key])
+        return self._configured[key]
 
     @contextlib.contextmanager
     def _seen_from(self, folder: str) -> Iterator[None]:

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from lsprotocol import types
 
+from trainlint.server import probing
 from trainlint.server.analyses import Analyses
 from trainlint.server.client import Client
 from trainlint.server.connection import Connection
@@ -33,6 +34,8 @@ class Desk:
         self.client = Client()
         self.settings = EditorSettings()
         self.trusted = True
+        self.trainer = probing.Trainer()
+        self.checked: dict[Path, Path] = {}  # files that were checked though they are not open
         self.by_folder: dict[Path, EditorSettings] = {}
         self.board = Board(self._publish, self._pushes, self.address_of, self.version_of)
         self.analyses = Analyses(
@@ -164,8 +167,6 @@ class Desk:
 
     def probes(self, settings: EditorSettings) -> bool:
         """Whether findings can be confirmed by training."""
-        from trainlint.server import probing
-
         return settings.probe.enable and self.trusted and probing.is_there()
 
     def _pushes(self, address: str) -> bool:
@@ -187,4 +188,18 @@ class Desk:
         self.board.put(document)
 
     def _told(self, document: OpenDocument) -> None:
-        """Hints and lenses that a client asked for while nothing was known."""
+        """Has the client ask again for what it asked before this was known."""
+        if document.result is not None and document.result.unasked:
+            self._refresh(self.client.refreshes_hints, types.WORKSPACE_INLAY_HINT_REFRESH)
+            self._refresh(self.client.refreshes_lenses, types.WORKSPACE_CODE_LENS_REFRESH)
+            self.refresh_diagnostics()
+
+    def refresh_diagnostics(self) -> None:
+        """Has a client that asks for diagnostics ask again."""
+        self._refresh(
+            self.client.pulls and self.client.refreshes_diagnostics, types.WORKSPACE_DIAGNOSTIC_REFRESH
+        )
+
+    def _refresh(self, wanted: bool, method: str) -> None:
+        if wanted:
+            self.ask_later(self.server.protocol.send_request_async(method))

@@ -114,6 +114,7 @@ class Board:
     def diagnostic(self, document: OpenDocument, finding: Mapping[str, Any]) -> types.Diagnostic:
         """A finding as the client understands it."""
         shape = self.shape
+        judged = document.verdict_on(finding)
         related = [
             types.DiagnosticRelatedInformation(
                 location=types.Location(uri=address, range=range_of(place["range"])), message=place["message"]
@@ -123,8 +124,8 @@ class Board:
         ]
         return types.Diagnostic(
             range=range_of(finding["range"]),
-            message=finding["message"] + (f"\n{finding['help']}" if finding["help"] else ""),
-            severity=_SEVERITIES[finding["severity"]],
+            message="\n".join(filter(None, (finding["message"], finding["help"], _said(judged)))),
+            severity=_SEVERITIES[(judged or finding)["severity"]],
             code=finding["name"],
             code_description=types.CodeDescription(finding["url"]) if shape.link and finding["url"] else None,
             source=SOURCE,
@@ -151,6 +152,15 @@ class Board:
             self.publish(address, self.version_of(address), found)
             if not found:
                 self._shown.discard(address)
+
+
+def _said(judged: Mapping[str, Any] | None) -> str:
+    """What training said, in a sentence."""
+    if judged is None:
+        return ""
+    probe = judged["probe"]
+    because = f": {probe['evidence'][0]['text']}" if probe["evidence"] else ""
+    return f"{probe['verdict']} by training{because}"
 
 
 def range_of(numbers: list[int]) -> types.Range:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,7 @@ class Result:
     findings: list[dict[str, Any]]
     rests_on: frozenset[str] = frozenset()
     seconds: float = 0.0
+    unasked: bool = False  # not the document changed, but something that it rests on
     facts: dict[str, Any] | None = None
 
 
@@ -90,6 +91,8 @@ class OpenDocument:
     result: Result | None = None
     told: Result | None = None  # the newest result that has facts: the last one, or the one before it
     problem: str = ""
+    verdicts: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    """What training said about findings, by fingerprint and message: about the same finding it holds still."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -113,6 +116,10 @@ class OpenDocument:
     @property
     def is_settled(self) -> bool:
         return self.result is not None and self.result.revision == self.revision
+
+    def verdict_on(self, finding: Mapping[str, Any]) -> dict[str, Any] | None:
+        """A finding as training left it, if there was one."""
+        return self.verdicts.get((finding["fingerprint"], finding["message"]))
 
     def heard(self) -> None:
         """Wakes those who wait for a result."""

@@ -3,6 +3,8 @@ newest result, so that answers never wait for each other."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
 from urllib.parse import unquote
 
 from lsprotocol import types
@@ -11,6 +13,7 @@ from trainlint.server.actions import FIX_ALL, OPEN_RULE, PROBE, Actions
 from trainlint.server.desk import Desk
 from trainlint.server.diagnostics import range_of
 from trainlint.server.documents import OpenDocument
+from trainlint.server.evidence import verdict_text
 from trainlint.server.lookup import marks, meet, smallest_around
 
 PATIENCE = 2.0
@@ -53,13 +56,24 @@ async def _hover(desk: Desk, params: types.HoverParams) -> types.Hover | None:
     if document is None or result is None:
         return None
     told = marks(result, "hovers", uri_of(document, uri), desk.text(uri), cell_at(document, uri))
-    found = smallest_around(told, params.position.line, params.position.character)
+    found = smallest_around(
+        chain(told, _evidence(document, uri)), params.position.line, params.position.character
+    )
     if not found:
         return None
     smallest = found[0][0]
     texts = dict.fromkeys(mark["text"] for place, mark in found if place == smallest)
     value = "\n\n---\n\n".join(list(texts)[:_MOST_HOVERS])
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, value), range_of(smallest))
+
+
+def _evidence(document: OpenDocument, uri: str) -> Iterator[tuple[list[int], dict[str, str]]]:
+    """What training said about findings, at their places."""
+    result = document.result
+    for finding in result.findings if result is not None and document.verdicts else ():
+        judged = document.verdict_on(finding)
+        if judged is not None and finding["path"] is None and document.address(finding["cell"]) == uri:
+            yield finding["range"], {"text": verdict_text(judged)}
 
 
 async def _hints(desk: Desk, params: types.InlayHintParams) -> list[types.InlayHint] | None:

@@ -8,7 +8,7 @@ import sys
 from lsprotocol import types
 
 from trainlint import __version__
-from trainlint.server import features, settings, showing, synchronizing
+from trainlint.server import checking, features, probing, settings, showing, synchronizing
 from trainlint.server.connection import Connection
 from trainlint.server.desk import Desk
 from trainlint.server.documents import Texts
@@ -40,7 +40,7 @@ class Server(Connection):
         def initialize(params: types.InitializeParams) -> None:
             self._initialize(params)
 
-        for part in (synchronizing, features, settings, showing):
+        for part in (synchronizing, features, settings, showing, checking, probing):
             part.register(self.desk)
 
     async def prepare(self) -> None:
@@ -48,6 +48,7 @@ class Server(Connection):
         self.desk.worker.start()
 
     async def finish(self) -> None:
+        await self.desk.trainer.end()
         await self.desk.worker.close()
 
     def _initialize(self, params: types.InitializeParams) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from lsprotocol import types
 
 from trainlint.config.resolve import NAMES
+from trainlint.server import checking
 from trainlint.server.desk import Desk
 from trainlint.server.documents import path_of
 
@@ -49,6 +50,7 @@ def changed_on_disk(desk: Desk, paths: Iterable[Path]) -> None:
         desk.analyses.refresh_all()
     else:
         desk.analyses.refresh(paths)
+    checking.changed_on_disk(desk, paths)
 
 
 def _is_configuration(desk: Desk, paths: list[Path]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from lsprotocol import types
@@ -11,7 +10,6 @@ from trainlint.server.desk import Desk
 from trainlint.server.documents import text_content
 from trainlint.server.features import uri_of
 from trainlint.server.locations import with_locations
-from trainlint.server.worker import Answer, Job
 
 UNDERSTOOD = "trainlint/understood"
 
@@ -58,20 +56,13 @@ async def _understood(desk: Desk, params: Any) -> dict[str, Any] | None:
     document = desk.document_at(uri)
     if document is None:
         return None
-    heard: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-
-    def hear(answer: Answer) -> None:
-        if not heard.done():
-            heard.set_result(answer)
-
     content = {
         "kind": "understood",
         "document": text_content(document, desk.texts()),
         **desk.circumstances(document),
     }
     ends = frozenset({"understood", "settings"})
-    desk.worker.ask(Job(f"understood {document.key}", content, hear, ends, urgent=False))
-    answer = await heard
+    answer = await desk.worker.answer(f"understood {document.key}", content, ends)
     if answer["kind"] != "understood":
         return {"uri": document.uri, "reason": answer["reason"]}
     parts = {name: answer[name] for name in _PARTS}

@@ -81,6 +81,17 @@ class Worker:
         self.start()
         self._go_on()
 
+    async def answer(self, key: str, content: dict[str, Any], ends: frozenset[str]) -> Answer:
+        """The last answer to a job that can wait."""
+        heard: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+
+        def hear(answer: Answer) -> None:
+            if not heard.done() and (answer["kind"] in ends or answer["kind"] == "failed"):
+                heard.set_result(answer)
+
+        self.ask(Job(key, content, hear, ends, urgent=False))
+        return await heard
+
     def drop(self, key: str) -> None:
         """A job with this key is not wanted any more."""
         self._waiting.pop(key, None)

@@ -1,0 +1,96 @@
+"""The process that trains: reads jobs, one a line, answers with progress and with a verdict for each finding.
+
+It keeps the framework loaded for the next job, and ends, with all processes that it started, as soon as nobody can
+send it another one: closing its input is how a job is cancelled.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+IDLE_LIMIT = 300.0
+"""Seconds without a job after which it ends and gives its memory back."""
+
+
+def main() -> None:
+    """Works on standard input and output."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+
+    from trainlint.probe.probe import Workers
+
+    workers = Workers()
+    jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+    threading.Thread(target=_read, args=(sys.stdin.buffer, jobs, workers), daemon=True).start()
+    while True:
+        try:
+            job = jobs.get(timeout=IDLE_LIMIT)
+        except queue.Empty:
+            workers.close()
+            return
+        try:
+            _probe(job, workers, answers)
+        except Exception as error:
+            _answer(answers, {"kind": "failed", "reason": f"{type(error).__name__}: {error}"})
+
+
+def _read(incoming: IO[bytes], jobs: queue.SimpleQueue[dict[str, Any]], workers: Any) -> None:
+    for line in incoming:
+        jobs.put(json.loads(line))
+    workers.close()
+    os._exit(0)
+
+
+def _probe(job: dict[str, Any], workers: Any, answers: IO[bytes]) -> None:
+    from trainlint.probe.probe import Options, Progress, probe
+    from trainlint.report.json_format import as_json
+    from trainlint.server.analysis import Analysis
+    from trainlint.server.preferences import configured
+    from trainlint.sources import disk
+
+    folder = Path(job["folder"])
+    os.chdir(folder)
+    texts = {path: text.encode("utf-8", "surrogatepass") for path, text in job["texts"].items()}
+    with disk.overlaid(texts):
+        files = configured(job["settings"], folder, trusted=job["trusted"])
+        analysis = Analysis.of(job["document"], job["encoding"], files)
+        plan = analysis.examined.plan
+        found = [diagnostic for diagnostic in analysis.shown if not diagnostic.code.startswith("TL9")]
+        if plan is None or not found:
+            _answer(answers, {"kind": "done"})
+            return
+        chosen = files.settings_for(Path(job["document"]["path"] or ".")).probe
+
+        def tell(progress: Progress) -> None:
+            _answer(
+                answers,
+                {"kind": "progress", "done": progress.done, "of": progress.of, "rule": progress.rule},
+            )
+
+        def judge(number: int, verdict: Any) -> None:
+            judged = found[number].judged(verdict)
+            _answer(answers, {"kind": "verdict", "finding": as_json(judged)})
+
+        options = Options(**chosen.model_dump(include={"steps", "seeds", "seconds", "interpreter"}))
+        probe(
+            analysis.document, found, plan,
+            options=options, workers=workers, on_progress=tell, on_verdict=judge,
+        )  # fmt: skip
+    _answer(answers, {"kind": "done"})
+
+
+def _answer(answers: IO[bytes], answer: Mapping[str, Any]) -> None:
+    answers.write(json.dumps(answer).encode() + b"\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()
