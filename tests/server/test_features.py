@@ -22,6 +22,12 @@ COMMAND = [sys.executable, "-m", "trainlint", "server", "--stdio"]
 
 @pytest_lsp.fixture(scope="module", config=ClientServerConfig(server_command=COMMAND))
 async def client(lsp_client: LanguageClient) -> AsyncIterator[None]:
+    for method in (types.WORKSPACE_INLAY_HINT_REFRESH, types.WORKSPACE_CODE_LENS_REFRESH):
+
+        @lsp_client.feature(method)
+        def refresh(params: None) -> None:
+            """Nothing is kept that could be asked for again."""
+
     await lsp_client.initialize_session(types.InitializeParams(capabilities=modern()))
     yield
     await lsp_client.shutdown_session()

@@ -59,23 +59,27 @@ class Analyst:
         while True:
             job = self._jobs.get()
             number = job.get("number", 0)
-            if number in self._unwanted:
-                self._unwanted.discard(number)
-                self._answer({"kind": "ended", "number": number})
-                continue
             try:
-                self._running = number
-                # What a job that breaks off leaves behind in context variables goes with its context.
-                copy_context().run(self._do, job)
-            except Superseded:
-                self._answer({"kind": "ended", "number": number})
-            except Exception as error:
-                self._answer(
-                    {"kind": "failed", "number": number, "reason": f"{type(error).__name__}: {error}"}
-                )
-            finally:
+                self._try(job, number)
+            except Superseded:  # just when it was done
                 self._running = None
-                self._unwanted.discard(number)
+                self._answer({"kind": "ended", "number": number})
+
+    def _try(self, job: Job, number: int) -> None:
+        try:
+            if number in self._unwanted:
+                raise Superseded
+            self._running = number
+            # What a job that breaks off leaves behind in context variables goes with its context.
+            copy_context().run(self._do, job)
+        except Superseded:
+            self._running = None
+            self._answer({"kind": "ended", "number": number})
+        except Exception as error:
+            self._answer({"kind": "failed", "number": number, "reason": f"{type(error).__name__}: {error}"})
+        finally:
+            self._running = None
+            self._unwanted.discard(number)
 
     def _interrupt(self, *_: object) -> None:
         if self._running is not None and self._running in self._unwanted:

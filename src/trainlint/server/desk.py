@@ -202,4 +202,7 @@ class Desk:
 
     def _refresh(self, wanted: bool, method: str) -> None:
         if wanted:
-            self.ask_later(self.server.protocol.send_request_async(method))
+            self.ask_later(self._asked_to(method))
+
+    async def _asked_to(self, method: str) -> None:
+        await self.server.protocol.send_request_async(method)

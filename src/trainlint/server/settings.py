@@ -40,6 +40,7 @@ def register(desk: Desk) -> None:
     async def folders_changed(params: types.DidChangeWorkspaceFoldersParams) -> None:
         for document in desk.analyses.documents.values():
             document.folder = desk.folder_of(document.path)
+        desk.analyses.refresh_all()
         await _ask_for_settings(desk)
 
 
@@ -80,10 +81,13 @@ async def _ask_for_settings(desk: Desk) -> None:
             types.ConfigurationItem(scope_uri=folder.as_uri(), section="trainlint") for folder in folders
         ]
         given = await desk.server.workspace_configuration_async(types.ConfigurationParams(items))
+        before = (desk.settings, dict(desk.by_folder))
         desk.by_folder.clear()
         if given and given[0] is not None:
             desk.take_settings(given[0])
         for folder, its in zip(folders, given[1:], strict=False):
             if its is not None and its != given[0]:
                 desk.take_settings(its, folder)
+        if before == (desk.settings, desk.by_folder):
+            return
     desk.analyses.refresh_all()
