@@ -108,6 +108,7 @@ async def test_hovering_tells_what_was_understood(client: LanguageClient, tmp_pa
     assert rate is not None
     assert "learning rate" in rate.contents.value
     assert "1e-08" in rate.contents.value
+    assert "usual: 1e-5 to 3e-3" in rate.contents.value
     layer = await client.text_document_hover_async(at(uri, 4, 38))
     assert layer is not None
     assert "(64, 784) → (64, 128)" in layer.contents.value

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Optimizer, Rule, TrainingPlan, context, replace_value
+from collections.abc import Iterator
+
+from trainlint.api import Example, Optimizer, Rule, Setting, TrainingPlan, context, replace_value
 from trainlint_rules.optimizer.learning_rate_bounds import Bounds, bounds_of, gain_of, graded
 
 STILL, SLOW = 1e-4, 1e-3
@@ -195,6 +197,12 @@ class LearningRateTooLow(Rule):
             bounds, gain = bounds_of(optimizer), gain_of(optimizer)
             if bounds and gain and not optimizer.optimises_inputs:
                 self.judge(plan, optimizer, bounds, gain)
+
+    def usual(self, plan: TrainingPlan) -> Iterator[tuple[Setting[float], str]]:
+        for optimizer in plan.optimizers:
+            bounds = bounds_of(optimizer)
+            if bounds is not None:
+                yield optimizer.learning_rate, bounds.band
 
     def judge(self, plan: TrainingPlan, optimizer: Optimizer, bounds: Bounds, gain: float) -> None:
         """Compares the rates of one optimizer with its bounds; momentum multiplies them by `gain`."""

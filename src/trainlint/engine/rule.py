@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -77,6 +78,11 @@ class Rule:
     def check(self, plan: TrainingPlan) -> None:
         """Asks the plan and reports what is wrong."""
         raise NotImplementedError
+
+    def usual(self, plan: TrainingPlan) -> Iterable[tuple[Setting[Any], str]]:
+        """Settings of a program with what is usual for them, such as `1e-5 to 3e-3`, whether they are wrong or
+        not: editors show it beside their values."""
+        return ()
 
     def report(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -22,15 +23,18 @@ from trainlint.server.ranges import Ranges
 from trainlint.syntax.positions import Place
 from trainlint.values.origin import Made, Origin
 
+log = logging.getLogger(__name__)
+
 _WORD = re.compile(r"[A-Za-z][\w-]*")
 _MOST_LAYERS = 12
 
 
 def texts(plan: TrainingPlan, ranges: Ranges) -> Iterator[tuple[Place, str]]:
     """Places with what is to be said there. Where several hold the pointer, the smallest counts."""
+    usual = _usual(plan)
     for optimizer in plan.optimizers:
         yield from _at(optimizer.origin, optimizer_text(optimizer))
-        yield from _settings(optimizer.name, _with_rate(optimizer))
+        yield from _settings(optimizer.name, _with_rate(optimizer), usual)
         if optimizer.schedule is not None:
             yield from _at(optimizer.schedule.origin, _schedule_text(optimizer.schedule))
             yield from _settings(optimizer.schedule.name, optimizer.schedule.settings)
@@ -128,12 +132,27 @@ def _run_settings(run: TrainingRun) -> dict[str, Setting[Any]]:
     }
 
 
-def _settings(owner: str, settings: Mapping[str, Setting[Any]]) -> Iterator[tuple[Place, str]]:
+def _usual(plan: TrainingPlan) -> dict[int, str]:
+    """What rules say is usual for settings, by the settings' identities."""
+    told: dict[int, str] = {}
+    for rule in registry().rules.values():
+        try:
+            told |= {id(setting): text for setting, text in rule().usual(plan)}
+        except Exception:  # a rule of somebody's own: it is a finding when it is asked to check
+            log.warning("`%s` could not say what is usual", rule.name)
+    return told
+
+
+def _settings(
+    owner: str, settings: Mapping[str, Setting[Any]], usual: Mapping[int, str] | None = None
+) -> Iterator[tuple[Place, str]]:
     """Each setting at all places that its value went through."""
     for name, setting in settings.items():
         if not setting.is_written:
             continue
         text = f"**{name}** of {owner}: {_value(setting)}"
+        if band := (usual or {}).get(id(setting)):
+            text += f"  \nusual: {band}"
         for origin in setting.origins:
             for step in origin.chain():
                 if step.site is not None and step.made is not Made.COMPUTED:
