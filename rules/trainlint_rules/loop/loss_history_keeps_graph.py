@@ -19,7 +19,7 @@ class LossHistoryKeepsGraph(Rule):
 
     ## When it stays silent
     `loss.item()`, `loss.detach()`, `float(loss)`; a sum that the backward pass starts from; a sum that is set
-    to 0 in each turn. Reinforcement learning and meta-learning, where losses of an episode are kept on
+    to 0 in each turn; losses that another loop goes backward from. Reinforcement learning and meta-learning, where losses of an episode are kept on
     purpose.
 
     ## Fix safety
