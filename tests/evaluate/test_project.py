@@ -54,3 +54,9 @@ def test_imports(tmp_path: Path, code: str, expected: Any) -> None:
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text(dedent(text))
     assert plain(values(code, tmp_path / "train.py")["x"]) == expected
+
+
+def test_a_module_as_a_dictionary(tmp_path: Path) -> None:
+    (tmp_path / "nets.py").write_text("def small():\n    return 4\ndef large():\n    return 8\n")
+    code = "import nets\nx = nets.__dict__['large']()\n"
+    assert plain(values(code, tmp_path / "train.py")["x"]) == 8

@@ -29,6 +29,7 @@ from trainlint.values.value import (
     Super,
     Unknown,
     Value,
+    without_none,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def attribute(machine: Machine, value: Value, name: str, site: Site) -> Value:
     if isinstance(value, Super):
         return _of_super(machine, value, name)
     if isinstance(value, OneOf):
-        return either(attribute(machine, option, name, site) for option in value.options)
+        return either(attribute(machine, option, name, site) for option in without_none(value))
     if isinstance(value, Items) and name in value.fields and value.complete:
         return value.items[value.fields.index(name)]
     if isinstance(value, Known) and name == "value":
@@ -162,5 +163,7 @@ def _of_module(machine: Machine, module: Module, name: str) -> Value:
     found = own(machine, module.scope, name)
     if found is not None:
         return found
+    if name == "__dict__":
+        return Method(module, name)
     submodule = machine.frame.program.project.program_of(module.scope).submodule(machine, name)
     return submodule if submodule is not None else Unknown(f"{name} is not defined in {module.filename}")

@@ -35,6 +35,7 @@ from trainlint.values.value import (
     Unknown,
     Value,
     with_step,
+    without_none,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def _any_of(machine: Machine, function: OneOf, arguments: Arguments, site: Site)
         found.append(call(machine, option, arguments, site))
         return Flow.NEXT
 
-    paths = [lambda option=option: take(option) for option in function.options]
+    paths = [lambda option=option: take(option) for option in without_none(function)]
     machine.branch(paths, site, lambda: _choice(function))
     return either(found)
 

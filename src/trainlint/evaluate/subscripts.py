@@ -21,6 +21,7 @@ from trainlint.values.value import (
     Items,
     Known,
     Mapped,
+    Method,
     OneOf,
     Reference,
     Unknown,
@@ -94,11 +95,25 @@ def item(machine: Machine, receiver: Value, key: Value, node: cst.CSTNode) -> Va
         return found if isinstance(found, Value) else Unknown(f"item of {receiver.title}")
     if isinstance(receiver, Known) and isinstance(key, Known):
         return _of_constant(receiver.value, key.value, machine.origin(Made.COMPUTED, node))
+    if isinstance(receiver, Method) and receiver.name == "__dict__":
+        return _of_namespace(machine, receiver.receiver, key, node)
     if isinstance(receiver, Reference):
+        prefix, _, last = receiver.name.rpartition(".")
+        if last == "__dict__":
+            return _of_namespace(machine, Reference(prefix), key, node)
         return receiver  # list[int], nn.Module[...]: a type
     return Unknown(
         receiver.reason if isinstance(receiver, Unknown) else "item of something unknown", receiver.origin
     )
+
+
+def _of_namespace(machine: Machine, module: Value, key: Value, node: cst.CSTNode) -> Value:
+    """`models.__dict__[name]`: what a module calls so."""
+    if isinstance(key, OneOf):
+        return either(_of_namespace(machine, module, option, node) for option in key.options)
+    if not isinstance(key, Known) or not isinstance(key.value, str):
+        return Unknown("a name of a module that is not known")
+    return machine.attribute(module, key.value, machine.site(node))
 
 
 def _entry(receiver: Mapped, key: Value) -> Value:

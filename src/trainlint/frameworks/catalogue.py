@@ -31,7 +31,7 @@ _TORCH_COMPANIONS = (
 
 _HUGGING_FACE = ("transformers", "datasets", "peft", "trl", "sentence_transformers")
 
-_PEERS = ("fastai", "ignite", "skorch", "catalyst")
+_PEERS = ("fastai", "ignite", "skorch", "catalyst", "horovod")
 _ENGINES = ("deepspeed", "apex", "opacus")
 
 _LIBRARIES = {
@@ -192,11 +192,20 @@ def is_a(value: Value | None, *names: str) -> bool:
     )
 
 
+def _of_tensor(tensor: Tensor) -> Iterator[Library]:
+    """The libraries that a tensor may belong to: its own, or those whose names nobody else has."""
+    for name in (tensor.library,) if tensor.library else ("numpy", "torch"):
+        library = library_of(name)
+        if library is not None:
+            yield library
+
+
 def method(receiver: Value, name: str) -> Handler | None:
     """What a method of an object of a library means."""
     if isinstance(receiver, Tensor):
-        library = library_of(receiver.library or "numpy")
-        return library.tensor_methods.get(name) if library else None
+        return next(
+            (found for library in _of_tensor(receiver) if (found := library.tensor_methods.get(name))), None
+        )
     if isinstance(receiver, Instance):
         for library, ancestor in _classes(receiver):
             if name in library.methods.get(ancestor, {}):
@@ -207,8 +216,10 @@ def method(receiver: Value, name: str) -> Handler | None:
 def attribute(receiver: Value, name: str) -> Handler | None:
     """What reading an attribute of an object of a library gives."""
     if isinstance(receiver, Tensor):
-        library = library_of(receiver.library or "numpy")
-        return library.tensor_attributes.get(name) if library else None
+        return next(
+            (found for library in _of_tensor(receiver) if (found := library.tensor_attributes.get(name))),
+            None,
+        )
     if isinstance(receiver, Instance):
         for library, ancestor in _classes(receiver):
             if name in library.attributes.get(ancestor, {}):

@@ -282,6 +282,12 @@ def options_of(value: Value) -> tuple[Value, ...]:
     return value.options if isinstance(value, OneOf) else (value,)
 
 
+def without_none(value: OneOf) -> tuple[Value, ...]:
+    """The alternatives that can be called, or asked for an attribute: with None a program would fail there."""
+    found = tuple(o for o in value.options if not (isinstance(o, Known) and o.value is None))
+    return found or value.options
+
+
 def constant(value: Value | None) -> Any:
     """The Python value of a known one; None for everything else."""
     return value.value if isinstance(value, Known) else None
