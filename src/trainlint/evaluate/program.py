@@ -169,9 +169,15 @@ class Program:
                 word = current.value
                 if not selection.is_variable(word) and self._trains_by_name(word):
                     return True
+            elif isinstance(current, cst.Call) and self._calls_what_trains(current):
+                return True
             else:
                 waiting.extend(current.children)
         return False
+
+    def _calls_what_trains(self, call: cst.Call) -> bool:
+        """`step(batch)`: what is called is no variable, whatever its name."""
+        return isinstance(call.func, cst.Name) and call.func.value in self.training_names
 
     def _trains_by_name(self, word: str) -> bool:
         return word in selection.TRAINING_WORDS or word in self.training_names or self._imported_trains(word)

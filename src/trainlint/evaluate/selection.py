@@ -25,10 +25,11 @@ _NETWORK_BASES = ("Module", "Model", "Layer", "Net", "Network", "Sequential")
 def training_names(chunks: Sequence[Chunk]) -> frozenset[str]:
     """Functions and methods of a file that train, directly or through each other."""
     words: dict[str, set[str]] = {}
+    defined = {chunk.definition.name for chunk in chunks if isinstance(chunk.definition, ast.FunctionDef)}
     for chunk in chunks:
         for function in chunk.mentions.functions:
             if not function.name.startswith("__"):
-                words.setdefault(function.name, set()).update(_words(function))
+                words.setdefault(function.name, set()).update(_words(function, _VARIABLES - defined))
     training: set[str] = set()
     waiting = set(TRAINING_WORDS)
     while waiting:
@@ -46,10 +47,10 @@ def is_variable(word: str) -> bool:
 _VARIABLES = frozenset({"step"})
 
 
-def _words(function: FunctionMentions) -> Set[str]:
+def _words(function: FunctionMentions, often_variables: Set[str]) -> Set[str]:
     """What the body of a function mentions, but for words that the function uses as variables alone."""
     header, body = function.header, function.body
-    variables = (header.names | body.names) & _VARIABLES
+    variables = (header.names | body.names) & often_variables
     return body.words - (variables - header.attributes - body.attributes) if variables else body.words
 
 

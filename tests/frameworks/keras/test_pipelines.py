@@ -114,3 +114,45 @@ def test_a_model_is_trained_as_it_was_compiled_before() -> None:
         made.optimizers[run.optimizer].learning_rate.values for run in made.runs if run.optimizer is not None
     ]
     assert rates == [(0.1,), (0.01,)]
+
+
+def test_a_step_of_ones_own_is_one_run() -> None:
+    code = """
+    import numpy as np
+    data = tf.data.Dataset.from_tensor_slices((np.zeros((90, 4)), np.zeros(90))).batch(30)
+    optimizer = keras.optimizers.Adam(1e-4)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    @tf.function
+    def step(x, y):
+        with tf.GradientTape() as tape:
+            value = loss(y, model(x))
+        optimizer.apply_gradients(zip(tape.gradient(value, model.trainable_variables), model.trainable_variables))
+    def train(data, epochs):
+        for epoch in range(epochs):
+            for x, y in data:
+                step(x, y)
+    train(data, 50)
+    """
+    made = plan(MODEL, code)
+    assert [(run.batch_size.values, run.epochs.values) for run in made.runs] == [((30,), (50,))]
+
+
+def test_a_model_that_trains_others_is_no_network() -> None:
+    code = """
+    import numpy as np
+    class Trainer(keras.Model):
+        def __init__(self, net):
+            super().__init__()
+            self.net = net
+        def train_step(self, data):
+            x, y = data
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_mean(tf.square(self.net(x) - y))
+            self.optimizer.apply_gradients(zip(tape.gradient(loss, self.net.weights), self.net.weights))
+            return {"loss": loss}
+    trainer = Trainer(keras.Sequential([keras.layers.Dense(3)]))
+    trainer.compile(keras.optimizers.Adam(1e-4))
+    trainer.fit(np.zeros((8, 4)), np.zeros((8, 3)), epochs=2)
+    """
+    made = plan("import tensorflow as tf\nfrom tensorflow import keras", code)
+    assert [network.name for network in made.networks] == ["Sequential"]

@@ -37,7 +37,7 @@ def _fitted(
     loader = fact.settings.get("loader")
     return TrainingRun(
         framework=fact.framework,
-        network=gathered.networks.of(fact.model) if isinstance(fact.model, Instance) else None,
+        network=gathered.networks.known(fact.model) if isinstance(fact.model, Instance) else None,
         objective=objectives.get(id(fact.model)),
         optimizer=gathered.optimizers.known(optimizer) if optimizer is not None else None,
         data=_data(fact),
