@@ -156,3 +156,4 @@ def test_a_model_that_trains_others_is_no_network() -> None:
     """
     made = plan("import tensorflow as tf\nfrom tensorflow import keras", code)
     assert [network.name for network in made.networks] == ["Sequential"]
+    assert made.runs[0].network is None

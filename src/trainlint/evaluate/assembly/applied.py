@@ -9,7 +9,7 @@ from trainlint.evaluate.assembly.gathered import CompileCalled, Gathered, Networ
 from trainlint.evaluate.assembly.networks import network_of, ordered, tensors_in
 from trainlint.evaluate.machine import Machine
 from trainlint.frameworks.facts import ModelMade
-from trainlint.frameworks.keras.models import outputs_of, own_method
+from trainlint.frameworks.keras.models import only_trains_others, outputs_of
 from trainlint.plan.network import Network
 from trainlint.syntax.positions import Site
 from trainlint.values.tensor import Tensor
@@ -72,7 +72,7 @@ def applied_networks(gathered: Gathered, machine: Machine) -> Applied:
         if not fact.depth and tensors:
             found.add(fact.network, tensors, fact.framework, fact.inputs)
     for compiled, _ in gathered.of(CompileCalled):
-        if not found.has(compiled.model) and not _only_trains_others(compiled.model):
+        if not found.has(compiled.model) and not only_trains_others(compiled.model):
             found.add(compiled.model, found.outputs(compiled.model, compiled.site), "keras")
     for made, _ in gathered.of(ModelMade):
         # Code that is not followed may train it; parts of other networks are there already.
@@ -81,12 +81,6 @@ def applied_networks(gathered: Gathered, machine: Machine) -> Applied:
             if _layers(tensors) - found.layers:
                 found.add(made.model, tensors, "keras")
     return Applied(tuple(found.networks), found.makers, found.beginnings())
-
-
-def _only_trains_others(model: Instance) -> bool:
-    """A model with a `train_step` of its own and no layers: it is applied to nothing, its parts are."""
-    own = own_method(model, "train_step") is not None and own_method(model, "call") is None
-    return own and not any(slot in model.slots for slot in ("outputs", "layers"))
 
 
 def _layers(tensors: list[Tensor]) -> set[int]:

@@ -14,6 +14,7 @@ from trainlint.evaluate.assembly.loop_runs import loop_runs
 from trainlint.evaluate.assembly.measured import measured_in
 from trainlint.evaluate.assembly.settings import flag, whole
 from trainlint.evaluate.machine import Machine
+from trainlint.frameworks.keras.models import only_trains_others
 from trainlint.plan.data import Data
 from trainlint.plan.run import TrainingRun
 from trainlint.values.origin import Certainty, Made, Origin
@@ -37,7 +38,7 @@ def _fitted(
     loader = fact.settings.get("loader")
     return TrainingRun(
         framework=fact.framework,
-        network=gathered.networks.known(fact.model) if isinstance(fact.model, Instance) else None,
+        network=_network(fact, gathered),
         objective=objectives.get(id(fact.model)),
         optimizer=gathered.optimizers.known(optimizer) if optimizer is not None else None,
         data=_data(fact),
@@ -51,6 +52,14 @@ def _fitted(
         callbacks=callback_names(fact.settings.get("callbacks")),
         origin=Origin(Made.COMPUTED, fact.site, "fit"),
     )
+
+
+def _network(fact: FitCalled, gathered: Gathered) -> int | None:
+    """The number of the network that is fitted; none where a model only trains others."""
+    model = fact.model
+    if not isinstance(model, Instance) or only_trains_others(model):
+        return None
+    return gathered.networks.of(model)
 
 
 def _compiled_before(fact: FitCalled, gathered: Gathered) -> list[CompileCalled]:

@@ -151,6 +151,12 @@ def own_method(instance: Instance, name: str) -> Function | None:
     return None
 
 
+def only_trains_others(model: Instance) -> bool:
+    """A model with a `train_step` of its own and no layers: it is applied to nothing, its parts are."""
+    own = own_method(model, "train_step") is not None and own_method(model, "call") is None
+    return own and not any(slot in model.slots for slot in ("outputs", "layers"))
+
+
 def _called(call: Call, layer: Instance, inputs: tuple[Tensor, ...]) -> Value:
     """Runs `build` once and then `call`, in training mode."""
     machine = call.machine

@@ -54,21 +54,23 @@ def _apply(call: Call) -> Value:
     if not isinstance(layer, Instance) or prediction is None:
         return call.unknown()
     rows = prediction.shape[:-1] if prediction.shape else None
-    inputs = [prediction, *([target] if isinstance(target, Tensor) else [])]
-    output = call.tensor(
-        "adaptive_softmax", inputs, rows, layer=layer, parameters=_parameters(layer.arguments), high=0.0,
-        settings={"units": layer.arguments.get("n_classes", Known(None))}, title=layer.title, dtype="float32",
-        library="torch", data=None,
+    classes = whole(layer.arguments, "n_classes")
+    scores = call.tensor(
+        "adaptive_softmax", (prediction,), None if rows is None else (*rows, classes), layer=layer, high=0.0,
+        parameters=_parameters(layer.arguments), settings={"units": layer.arguments.get("n_classes", Known(None))},
+        title=layer.title, dtype="float32", library="torch", data=None,
     )  # fmt: skip
+    inputs = [scores, *([target] if isinstance(target, Tensor) else [])]
+    output = call.tensor("select", inputs, rows, high=0.0, dtype="float32", library="torch", data=None)
     loss = call.tensor("nll", (output,), (), title=layer.title, dtype="float32", library="torch", data=None)
     call.machine.note(
         LossApplied(
             "nll",
             layer.title,
             "torch",
-            prediction,
+            scores,
             target,
-            Known(True),
+            Known(False),
             result=loss,
             origin=Origin(Made.COMPUTED, call.site, layer.title),
             loss_origin=layer.origin,
