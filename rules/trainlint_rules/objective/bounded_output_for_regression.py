@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import inf
 from typing import Literal
 
-from trainlint.api import Example, Rule, Target, TrainingPlan, context, unsafe, without
+from trainlint.api import Example, Layer, Rule, Target, TrainingPlan, context, unsafe, without
 
 DISTANCES = frozenset({"mse", "mae", "smooth_l1", "huber", "log_cosh", "mape", "msle"})
 
@@ -31,7 +32,8 @@ class BoundedOutputForRegression(Rule):
     ## What it does
     Compares the values that the last activation can give (sigmoid 0 to 1, tanh -1 to 1, ReLU from 0) with the
     range of the targets of a regression, where that is known: a known data set, targets that a scaler or
-    arithmetic has moved.
+    arithmetic has moved. Where it is not known, gives a hint about a sigmoid, tanh or softmax in front of targets
+    that are called price, cost, age, year, temperature, salary, income, sales or revenue.
 
     ## Why is this bad?
     What lies outside cannot be predicted: the output sticks to the bound, the activation saturates there and
@@ -172,7 +174,7 @@ class BoundedOutputForRegression(Rule):
             if found is None or objective.target.numbers_classes:
                 continue
             layer, certainty = found
-            verdict = judged(REACH[layer.kind], objective.target)
+            verdict = judged(REACH[layer.kind], objective.target) or hinted(layer, objective.target)
             if verdict is not None:
                 self.report(
                     layer.origin,
@@ -206,6 +208,25 @@ def judged(reach: tuple[float, float], target: Target) -> Verdict | None:
     inside = max(min(target.high, high) - max(target.low, low), 0)
     rarely = inside < (target.high - target.low) / 2
     return Verdict("error" if rarely else "warning", "at " + spoken_range(target.low, target.high))
+
+
+def hinted(layer: Layer, target: Target) -> Verdict | None:
+    """A hint where targets of unknown range are called what is mostly larger than 1, and nothing scales them."""
+    if REACH[layer.kind][1] > 1 or target.low is not None or target.high is not None or target.scale:
+        return None
+    texts = [step.site.text for step in (target.origin.chain() if target.origin else ()) if step.site]
+    word = next((found[0] for text in texts if (found := LARGE.search(text))), None)
+    if word is None or any(SCALING.search(text) for text in texts):
+        return None
+    return Verdict("info", f"beyond 1 by their name, `{word}`")
+
+
+LARGE = re.compile(
+    r"(?<![a-zA-Z])(prices?|costs?|ages?|years?|temperatures?|temp|salary|salaries|income|sales|revenue)"
+    r"(?![a-zA-Z])",
+    re.IGNORECASE,
+)
+SCALING = re.compile(r"/|\*|scal|norm|log|transform|rate|ratio", re.IGNORECASE)
 
 
 def spoken_range(low: float, high: float) -> str:

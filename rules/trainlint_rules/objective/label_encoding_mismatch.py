@@ -21,7 +21,8 @@ class LabelEncodingMismatch(Rule):
     Follows the labels to the loss. Keras: one-hot rows (`to_categorical`, `one_hot`, `class_mode=
     "categorical"`) in a sparse loss, class numbers (`LabelEncoder`, a known data set, `label_mode="int"`) in
     a categorical one. PyTorch: `CrossEntropyLoss` with numbers of a float type, in a column of shape (N, 1),
-    or in one-hot rows of whole numbers; `NLLLoss` with one-hot rows.
+    or in one-hot rows of whole numbers; `NLLLoss` with one-hot rows. Both: class numbers that begin at 1, so
+    that the last one has no score.
 
     ## Why is this bad?
     The loss compares numbers with shapes that do not belong together and raises at the first batch. Where
@@ -216,7 +217,11 @@ class LabelEncodingMismatch(Rule):
         for objective in plan.objectives:
             if objective.scores == 1:
                 continue
-            if objective.framework == "torch":
+            if counts_from_one(objective):
+                numbers = f"from 1 to {objective.scores}"
+                below = f"from 0 to {(objective.scores or 1) - 1}"
+                self.tell(objective, objective.origin, numbers, below, None, way=SHIFT)
+            elif objective.framework == "torch":
                 self.judge_torch(objective)
             elif objective.loss == "categorical_cross_entropy" and objective.target.encoding == "index":
                 self.tell(objective, objective.loss_origin, NUMBERS, ROWS, twin(objective))
@@ -243,7 +248,13 @@ class LabelEncodingMismatch(Rule):
         self.tell(objective, objective.origin, given, wanted, None)
 
     def tell(
-        self, objective: Objective, origin: Origin | None, given: str, wanted: str, other: str | None
+        self,
+        objective: Objective,
+        origin: Origin | None,
+        given: str,
+        wanted: str,
+        other: str | None,
+        way: str | None = None,
     ) -> None:
         numbers = "give the loss class numbers: whole numbers of shape (N,), `y.long()`, `y.argmax(1)`"
         self.report(
@@ -255,8 +266,20 @@ class LabelEncodingMismatch(Rule):
             loss=objective.title,
             given=given,
             wanted=wanted,
-            way=f"`{other}` takes labels in this form" if other else numbers,
+            way=way or f"`{other}` takes labels in this form" if other else numbers,
         )
+
+
+SHIFT = "count the classes from 0: take 1 from every label"
+
+
+def counts_from_one(objective: Objective) -> bool:
+    """Whether class numbers are known to begin at 1 and to end beyond the last score."""
+    target, scores = objective.target, objective.scores
+    wants_numbers = objective.loss in {"cross_entropy", "nll", "sparse_categorical_cross_entropy"}
+    if not wants_numbers or target.encoding != "index" or scores is None:
+        return False
+    return target.low == 1 and target.high == scores
 
 
 def is_one_hot(objective: Objective) -> bool:
