@@ -59,12 +59,16 @@ def expression_statement(machine: Machine, node: cst.Expr) -> Flow:
 
 
 def _changed_in_place(machine: Machine, node: cst.BaseExpression, result: Tensor) -> None:
-    """`x.add_(y)` alone: PyTorch's methods whose name ends in `_` change the tensor that they are called on."""
+    """`x.add_(y)` alone: PyTorch's methods whose name ends in `_` change the tensor that they are called on, and
+    so does `resize` of NumPy."""
     method = node.func if isinstance(node, cst.Call) else None
     if not isinstance(method, cst.Attribute) or not isinstance(method.value, cst.Name):
         return
     name = method.attr.value
-    if result.library != "torch" or not name.endswith("_") or name.endswith("__"):
+    changes = (
+        name.endswith("_") and not name.endswith("__") if result.library == "torch" else name == "resize"
+    )
+    if not changes:
         return
     before = machine.evaluate(method.value)
     if isinstance(before, Tensor) and before is not result and not before.is_parameter:

@@ -226,6 +226,11 @@ def _dot(call: Call) -> Value:
     return computing.matmul("numpy")(inner)
 
 
+def _resized(call: Call) -> Value:
+    """`x.resize((30, 1))`: the array itself takes the shape."""
+    return as_method((OPERATIONS | _METHODS_ONLY)["reshape"])(call)
+
+
 TENSOR_METHODS: dict[str, Handler] = {
     name: as_method(operation) for name, operation in (OPERATIONS | _METHODS_ONLY).items()
 } | {
@@ -234,6 +239,7 @@ TENSOR_METHODS: dict[str, Handler] = {
     "item": moving.to_constant,
     "tolist": moving.to_constant,
     "sort": sort_in_place,
+    "resize": _resized,
 }
 
 TENSOR_ATTRIBUTES: dict[str, Handler] = {

@@ -175,6 +175,11 @@ def _changed_in_place(call: Call) -> Value:
     return tensor_of(call).changed(low=None, high=None, scale=None)
 
 
+def _of_another_shape(call: Call) -> Value:
+    """`x.resize_as_(y)`: other values, in a shape that is not followed."""
+    return tensor_of(call).changed(shape=None, low=None, high=None, scale=None)
+
+
 def _new(kind: str) -> Handler:
     """x.new_zeros(2, 3)."""
 
@@ -229,9 +234,11 @@ METHODS_ONLY: dict[str, Handler] = {
     "expand_as": _view_as,
     **dict.fromkeys(
         ("copy_", "normal_", "uniform_", "random_", "exponential_", "log_normal_", "cauchy_", "geometric_",
-         "fill_diagonal_", "resize_", "resize_as_", "set_", "apply_", "map_"),
+         "fill_diagonal_", "apply_", "map_"),
         _changed_in_place,
     ),
+    "resize_": as_method(function_of(operations.METHODS["view"])),
+    **dict.fromkeys(("resize_as_", "set_"), _of_another_shape),
     **dict.fromkeys(("new_zeros", "new_ones", "new_empty", "new_full"), _new("constant")),
     **{name: as_method(_is_of(kinds)) for name, kinds in _TYPE_QUESTIONS.items()},
     **dict.fromkeys(("new_tensor", "new"), _new_tensor),
