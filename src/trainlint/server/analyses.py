@@ -15,7 +15,7 @@ from trainlint.server.editor_settings import EditorSettings
 from trainlint.server.worker import Answer, Job, Worker
 
 _LONGEST_PAUSE = 0.15
-"""Seconds to wait for more keystrokes, at most: half of what the last analysis took."""
+"""Seconds to wait for more keystrokes, at most: a quarter of what the last analysis took."""
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class Analyses:
         self._pause_over(document.key)
         self.worker.drop(document.key)
         seconds = document.result.seconds if document.result else 0.0
-        pause = min(_LONGEST_PAUSE, seconds / 2)
+        pause = min(_LONGEST_PAUSE, seconds / 4)
         self._pauses[document.key] = asyncio.get_running_loop().call_later(pause, self._ask, document, urgent)
 
     def _pause_over(self, key: str) -> None:

@@ -11,12 +11,20 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from trainlint.sources.document import Document, Unreadable
+
 IDLE_LIMIT = 300.0
 """Seconds without a job after which it ends and gives its memory back."""
+
+_GRACE = 2.0
+_GONE = threading.Event()
+"""Nobody wants to know any more."""
+
+_IDLE = threading.Event()
 
 
 def main() -> None:
@@ -37,15 +45,21 @@ def main() -> None:
             workers.close()
             return
         try:
+            _IDLE.clear()
             _probe(job, workers, answers)
         except Exception as error:
-            _answer(answers, {"kind": "failed", "reason": f"{type(error).__name__}: {error}"})
+            if not _GONE.is_set():
+                _answer(answers, {"kind": "failed", "reason": f"{type(error).__name__}: {error}"})
+        finally:
+            _IDLE.set()
 
 
 def _read(incoming: IO[bytes], jobs: queue.SimpleQueue[dict[str, Any]], workers: Any) -> None:
     for line in incoming:
         jobs.put(json.loads(line))
+    _GONE.set()
     workers.close()
+    _IDLE.wait(_GRACE)  # a program that runs is ended by who started it
     os._exit(0)
 
 
@@ -79,12 +93,51 @@ def _probe(job: dict[str, Any], workers: Any, answers: IO[bytes]) -> None:
             judged = found[number].judged(verdict)
             _answer(answers, {"kind": "verdict", "finding": as_json(judged)})
 
-        options = Options(**chosen.model_dump(include={"steps", "seeds", "seconds", "interpreter"}))
-        probe(
-            analysis.document, found, plan,
-            options=options, workers=workers, on_progress=tell, on_verdict=judge,
-        )  # fmt: skip
+        if job["settings"]["probe"]["mode"] == "script":
+            if reason := _unsaved(analysis.document):
+                _answer(answers, {"kind": "failed", "reason": reason})
+                return
+            for number, verdict in enumerate(_ran(analysis.document, found, plan, chosen, tell)):
+                judge(number, verdict)
+        else:
+            options = Options(**chosen.model_dump(include={"steps", "seeds", "seconds", "interpreter"}))
+            probe(
+                analysis.document, found, plan,
+                options=options, workers=workers, on_progress=tell, on_verdict=judge, cancelled=_GONE.is_set,
+            )  # fmt: skip
     _answer(answers, {"kind": "done"})
+
+
+def _unsaved(document: Document) -> str:
+    """Why the program itself cannot be run: it is run as it lies on the disk."""
+    if document.path is None or document.cells:
+        return ""  # told in its own words
+    try:
+        saved = Document.from_bytes(document.path.read_bytes(), document.filename).text
+    except (OSError, Unreadable):
+        saved = None
+    return "" if saved == document.text else "the program itself is run as it is saved; save it first"
+
+
+def _ran(
+    document: Document, found: list[Any], plan: Any, chosen: Any, tell: Callable[[Any], None]
+) -> list[Any]:
+    """Verdicts from one run of the program itself."""
+    from trainlint.probe.probe import Progress
+    from trainlint.probe.script import ScriptOptions, probe_script
+
+    options = ScriptOptions(
+        steps=chosen.steps,
+        seconds=chosen.script_seconds,
+        memory=chosen.memory,
+        interpreter=chosen.interpreter,
+    )
+    return probe_script(
+        document, found, plan,
+        options=options,
+        on_progress=lambda done, of, loss: tell(Progress(done, of, "the program", loss)),
+        cancelled=_GONE.is_set,
+    )  # fmt: skip
 
 
 def _answer(answers: IO[bytes], answer: Mapping[str, Any]) -> None:

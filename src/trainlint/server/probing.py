@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from trainlint.server.desk import Desk
 
 _COMMAND = (sys.executable, "-P", "-m", "trainlint.server.prober")
-_GRACE = 0.15
+_GRACE = 3.0
 """Seconds in which the process ends what it started before it is ended itself."""
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ async def _probe(desk: Desk, uri: str) -> list[dict[str, Any]]:
                 await asyncio.wait((coming, cancelled), return_when=asyncio.FIRST_COMPLETED)
                 if not coming.done():
                     coming.cancel()
-                    await trainer.end()
+                    desk.ask_later(trainer.end())
                     break
                 answer = coming.result()
                 if answer is None or answer["kind"] == "done":
@@ -80,7 +80,7 @@ async def _probe(desk: Desk, uri: str) -> list[dict[str, Any]]:
                     desk.complain(f"training failed: {answer['reason']}")
                     break
         except asyncio.CancelledError:
-            await trainer.end()
+            desk.ask_later(trainer.end())
             raise
         finally:
             cancelled.cancel()
