@@ -72,6 +72,12 @@ def test_a_string_that_is_not_closed_takes_what_follows_it() -> None:
     assert left.startswith("import torch\n")
 
 
+def test_a_head_over_several_rows_gives_way() -> None:
+    left = healed("import torch\nx = 1\nasync def\nf(:\n    pass\nclass\nC(:\n    pass\n")
+    assert left is not None
+    assert left.startswith("import torch\nx = 1\n")
+
+
 def test_of_nothing_readable_nothing_is_left() -> None:
     assert healed("x = (\n") is None
 

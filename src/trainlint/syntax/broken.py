@@ -16,7 +16,7 @@ _ROW = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _GOES_ON = re.compile(r"[\s#)\]}]|(?:else|elif|except|finally)\b|\Z")
 """Beginnings of rows that belong to the statement above."""
 
-_DEFINITION = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
+_DEFINITION = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 _DECORATED = re.compile(r"@")
 _BINDING = re.compile(
     r"^\s*(?:async\s+)?(?:for\s+)?(?P<targets>[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*)\s*"
@@ -105,7 +105,7 @@ def _stand_in(part: str, known: set[str]) -> str:
 
 
 def _first_row(part: str, definition: re.Match[str]) -> str:
-    return next(row for row in part.split("\n") if definition.group() in row).strip()
+    return next((row for row in part.split("\n") if definition.group() in row), "").strip()
 
 
 def _bound(part: str) -> Iterator[str]:
