@@ -1,5 +1,5 @@
 """Files that are made from others: rule pages, the rule index, the README's opening and its picture, the schemas
-of settings files and of the JSON report.
+of settings files and of the JSON report, the settings of the VS Code extension.
 
 `python -m tests.generated` writes them; tests/test_generated.py fails when one is stale.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
+from tests.vscode import manifest
 from trainlint.config import schema
 from trainlint.config.settings import Settings
 from trainlint.engine.pages import generated_files
@@ -44,6 +45,7 @@ def wanted() -> dict[Path, str]:
             PICTURE: _picture(result),
             schema.FILE: schema.schema_text(),
             json_schema.FILE: json_schema.schema_text(),
+            manifest.FILE: manifest.manifest_text(),
         }
     finally:
         os.chdir(here)
