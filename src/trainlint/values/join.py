@@ -16,15 +16,16 @@ def either(values: Iterable[Value]) -> Value:
     distinct: list[Value] = []
     for value in values:
         for option in options_of(value):
-            if not any(_same(option, other) for other in distinct):
-                distinct.append(option)
+            if any(_same(option, other) for other in distinct):
+                continue
+            distinct.append(option)
+            if len(distinct) > MOST_OPTIONS and not all(isinstance(option, Tensor) for option in distinct):
+                return Unknown("too many alternatives")
     if len(distinct) > 1 and all(isinstance(option, Tensor) for option in distinct):
         return join_tensors([option for option in distinct if isinstance(option, Tensor)])
     if len(distinct) == 1:
         return distinct[0]
-    if not distinct or len(distinct) > MOST_OPTIONS:
-        return Unknown("too many alternatives")
-    return OneOf(tuple(distinct))
+    return OneOf(tuple(distinct)) if distinct else Unknown("too many alternatives")
 
 
 def _same(one: Value, other: Value) -> bool:
