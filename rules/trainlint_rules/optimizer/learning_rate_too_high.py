@@ -256,7 +256,7 @@ def leeway(plan: TrainingPlan, optimizer: Optimizer) -> float:
     if optimizer.schedule is not None and optimizer.schedule.warms_up is not False:
         room *= WARMED_UP
     if plan.steps_beside_others(optimizer):
-        room *= ADVERSARIAL
+        room = max(room, ADVERSARIAL)
     if optimizer.name == "SGD" and is_clipped_language_model(plan, optimizer):
         room *= CLIPPED_RECURRENT
     batches = [run.batch_size.value for run in plan.runs_of(optimizer)]
