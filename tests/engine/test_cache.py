@@ -82,7 +82,7 @@ def test_a_file_that_was_missing_may_appear(folder: Path) -> None:
 def test_other_settings_and_rules_are_another_matter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run()
     assert kept(run(ignore=("TL101",))) == [False]
-    monkeypatch.setattr(module, "_tool", lambda rules: "another version")
+    monkeypatch.setattr(module, "tool", lambda rules: "another version")
     assert kept(run()) == [False]
 
 

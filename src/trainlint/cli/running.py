@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from trainlint.engine.configured import Configured
     from trainlint.engine.run import RunResult
     from trainlint.engine.work import Runner
+    from trainlint.probe.cache import Verdicts
 
 _PATIENCE = 1.0
 """Seconds that a run may take before a bar appears."""
@@ -49,21 +50,50 @@ class Means:
         with _bar(len(files), wanted=not self.quiet) as progress, self._cache() as cache:
             return check_files(files, settings, self.runner(len(files)), cache=cache, progress=progress)
 
+    def probe(self, files: list[Path], settings: Configured) -> RunResult:
+        """Puts the findings of many programs to the test with these means."""
+        from trainlint.probe.many import TIME_LIMIT, probe_files
+
+        folder = self._folder() if self.cached and self.executor is Executor.PROCESS else None
+        with _bar(len(files), wanted=not self.quiet) as progress:
+            return probe_files(
+                files, settings, self.runner(len(files), TIME_LIMIT), folder, progress=progress
+            )
+
+    @contextmanager
+    def kept_verdicts(self) -> Iterator[Verdicts | None]:
+        """The answers of earlier probes."""
+        if not self.cached:
+            yield None
+            return
+        from trainlint.probe.cache import Verdicts
+
+        known = Verdicts(self._folder())
+        try:
+            yield known
+        finally:
+            known.close()
+
+    def _folder(self) -> Path:
+        from trainlint.engine.cache import folder_for
+
+        return self.cache_folder or folder_for(Path.cwd())
+
     @contextmanager
     def _cache(self) -> Iterator[Cache | None]:
         if not self.cached:
             yield None
             return
-        from trainlint.engine.cache import Cache, folder_for
+        from trainlint.engine.cache import Cache
 
-        cache = Cache(self.cache_folder or folder_for(Path.cwd()))
+        cache = Cache(self._folder())
         try:
             yield cache
         finally:
             cache.close()
 
-    def runner(self, files: int) -> Runner:
-        """Who does the work for so many files."""
+    def runner(self, files: int, time_limit: float | None = None) -> Runner:
+        """Who does the work for so many files, each of which may take `time_limit` seconds: None for the usual."""
         if self.executor is Executor.DASK:
             return _cluster(self.scheduler)
         if self.scheduler:
@@ -72,11 +102,13 @@ class Means:
 
         jobs = self.jobs or _processors()
         if can_fork():
-            return Forked(jobs)
+            return Forked(jobs) if time_limit is None else Forked(jobs, time_limit)
         from trainlint.engine.pool import WORTH_IT, Pool
         from trainlint.engine.work import one_by_one
 
-        return Pool(jobs) if jobs > 1 and files >= WORTH_IT else one_by_one
+        if jobs == 1 or (files < WORTH_IT and time_limit is None):
+            return one_by_one
+        return Pool(jobs) if time_limit is None else Pool(jobs, time_limit)
 
 
 def _cluster(scheduler: str | None) -> Runner:

@@ -41,7 +41,7 @@ class Cache:
         self._answers: dict[str, str] = {}
         self._waiting: dict[str, bytes] = {}
         self._used: set[str] = set()
-        self._connection = _opened(folder)
+        self._connection = opened(folder)
 
     def find(self, task: Task) -> Outcome | None:
         """The outcome of an equal task, if all that it rests on is still so."""
@@ -131,7 +131,8 @@ def remove(folder: Path) -> bool:
     return True
 
 
-def _opened(folder: Path) -> sqlite3.Connection | None:
+def opened(folder: Path) -> sqlite3.Connection | None:
+    """The database in a folder, which is made if it is not there; None where it cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         ignore = folder / ".gitignore"
@@ -176,13 +177,13 @@ def _key(task: Task, content: str) -> str:
         str(disk.working_folder()),
         content,
         task.settings.model_dump_json(),
-        _tool(registry(task.settings.plugins)),
+        tool(registry(task.settings.plugins)),
     )
     return disk.digest("\0".join(parts).encode("utf-8", "surrogatepass"))
 
 
 @cache
-def _tool(installed: Registry) -> str:
+def tool(installed: Registry) -> str:
     """What stands behind findings beside the program: Python, and every file of trainlint and of plugins.
 
     Contents, not versions: so a rule that is being written counts, and a new installation of the same does not.

@@ -124,13 +124,13 @@ class TrainingPlan(Part):
     def trained_in_evaluation(self) -> Iterator[WrongMode]:
         """Networks that depend on the mode, or may, and are trained in evaluation mode."""
         for network in self._may_depend_on_mode():
-            if (found := modes.trained_in_evaluation(self.events, network)):
+            if found := modes.trained_in_evaluation(self.events, network):
                 yield found
 
     def evaluated_in_training(self) -> Iterator[WrongMode]:
         """Networks that depend on the mode, or may, are trained, and measure or predict in training mode."""
         for network in self._may_depend_on_mode():
-            if (found := modes.evaluated_in_training(self.events, network)):
+            if found := modes.evaluated_in_training(self.events, network):
                 yield found
 
     def _may_depend_on_mode(self) -> Iterator[int]:

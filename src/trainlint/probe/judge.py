@@ -180,7 +180,9 @@ def _about_control(runs: Sequence[Seen], controls: Sequence[Seen | None]) -> tup
 def _evidence(condition: Condition, statistics: Mapping[str, Any]) -> Evidence:
     raw = statistics.get(condition.statistic)
     value = number(raw)
-    words, form = TOLD.get(condition.statistic, (condition.statistic.replace("_", " "), "{words} is {value}"))
+    words, form = TOLD.get(f"{condition.statistic} {condition.sign}") or TOLD.get(
+        condition.statistic, (condition.statistic.replace("_", " "), "{words} is {value}")
+    )
     shown = raw if value is None else spoken(value)
     percent = f"{100 * value:.3g} %" if value is not None and math.isfinite(value) else str(shown)
     details = {
@@ -241,7 +243,8 @@ TOLD: dict[str, tuple[str, str]] = {
     "target_high": ("targets", "targets go up to {value}"),
     "reach_low": ("outputs", "outputs go down to {value} only, whatever the input"),
     "reach_high": ("outputs", "outputs go up to {value} only, whatever the input"),
-    "loss_takes_logits": ("the loss", "it takes logits: {value}"),
+    "loss_takes_logits >=": ("the loss", "the loss applies its softmax or sigmoid itself"),
+    "loss_takes_logits <=": ("the loss", "the loss takes its inputs for probabilities"),
     "outputs_without_label": ("outputs", "{value} outputs have no label"),
     "loss_broadcast": ("shapes", "the loss combines shapes that differ in {percent} of its calls"),
     "no_gradient": ("gradients", "{percent} of the weights get no gradient"),

@@ -15,6 +15,7 @@ from time import perf_counter
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.engine.verdict import Verdict
 from trainlint.plan.plan import TrainingPlan
+from trainlint.probe.cache import Verdicts, key_of, versions_in
 from trainlint.probe.claims import CLAIMS, NOT_JUDGED, Claim
 from trainlint.probe.control import controlled
 from trainlint.probe.describe import Description, NotDescribable, Run, describe
@@ -119,13 +120,14 @@ def probe(
     *,
     options: Options | None = None,
     workers: Workers | None = None,
+    known: Verdicts | None = None,
     on_progress: OnProgress = _nobody,
     on_verdict: Callable[[int, Verdict], None] | None = None,
     cancelled: Callable[[], bool] = _never,
 ) -> list[Verdict]:
     """One verdict for each finding, in their order, from training on made-up data. No code of the program runs.
 
-    `on_verdict` hears each as soon as it is known, with the number of its finding.
+    `known` are verdicts of earlier probes. `on_verdict` hears each as soon as it is known, with the number of its finding.
 
     Raises:
         Cancelled: `cancelled` said so while something was trained.
@@ -133,7 +135,7 @@ def probe(
     options = options or Options()
     own = None if workers is not None else Workers()
     try:
-        training = _Probe(document, plan, options, workers or own or Workers(), on_progress, cancelled)
+        training = _Probe(document, plan, options, workers or own or Workers(), known, on_progress, cancelled)
         verdicts = []
         for place, diagnostic in enumerate(diagnostics):
             verdicts.append(training.verdict(diagnostic, place, len(diagnostics)))
@@ -151,6 +153,7 @@ class _Probe:
     plan: TrainingPlan
     options: Options
     workers: Workers
+    known: Verdicts | None
     on_progress: OnProgress
     cancelled: Callable[[], bool]
     trained: dict[str, dict[int, Seen]] = field(default_factory=dict)
@@ -173,6 +176,32 @@ class _Probe:
         except NotDescribable as reason:
             return _without_training(diagnostic, str(reason))
         control = controlled(self.document, diagnostic, self.plan, run, described.description)
+        key = self._key(diagnostic, described, control)
+        kept = self.known.find(key) if self.known is not None else None
+        if kept is not None:
+            return kept.model_copy(update={"fingerprint": diagnostic.fingerprint})
+        verdict = self._trained(diagnostic, claim, described, control, place, total)
+        if self.known is not None:
+            self.known.keep(key, verdict)
+        return verdict
+
+    def _key(self, diagnostic: Diagnostic, described: Run, control: Description | None) -> str:
+        """What a verdict rests on. A finding's place counts: a program must fail there and not elsewhere."""
+        python = candidates(self.options.interpreter, self._folder())
+        return key_of(
+            diagnostic.name, sorted(_lines(diagnostic)), described, control, self.options, python,
+            [versions_in(interpreter) for interpreter in python],
+        )  # fmt: skip
+
+    def _trained(
+        self,
+        diagnostic: Diagnostic,
+        claim: Claim,
+        described: Run,
+        control: Description | None,
+        place: int,
+        total: int,
+    ) -> Verdict:
         start = perf_counter()
         try:
             worker = self.workers.get(self.options.interpreter, self._folder())
@@ -182,8 +211,8 @@ class _Probe:
         except NoWorker as reason:
             return _without_training(diagnostic, str(reason))
         runs = [seen[seed] for seed in sorted(seen)]
-        known = certain(runs, claim, described.description)
-        judgement = judge(claim, known, [controls.get(seed) for seed in sorted(seen)], _lines(diagnostic))
+        sure = certain(runs, claim, described.description)
+        judgement = judge(claim, sure, [controls.get(seed) for seed in sorted(seen)], _lines(diagnostic))
         return told(
             diagnostic,
             judgement,

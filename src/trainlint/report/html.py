@@ -20,7 +20,7 @@ from trainlint.report.text import location, visible
 _CODE = re.compile(r"`([^`]+)`")
 _PAGE = Path(__file__).parent / "page"
 # Nothing may be loaded from elsewhere, whatever a program's text holds.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 
 
 def render(result: RunResult) -> str:
@@ -31,9 +31,9 @@ def render(result: RunResult) -> str:
 def _parts(result: RunResult) -> Iterator[str]:
     yield (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>trainlint: {escape(summary(result))}</title>\n<style>\n{_asset('style.css')}</style>\n</head>\n"
+        f"<title>trainlint: {escape(summary(result))}</title>\n<style>\n{asset('style.css')}</style>\n</head>\n"
         f'<body>\n<header>\n<h1>trainlint</h1>\n<p id="summary">{escape(summary(result))}</p>\n'
         f'<p class="quiet">trainlint {escape(__version__)}</p>\n</header>\n'
     )
@@ -41,10 +41,10 @@ def _parts(result: RunResult) -> Iterator[str]:
         yield from _charts(result)
         yield from _filter(result)
         for filename, found in groupby(result.diagnostics, key=lambda diagnostic: diagnostic.place.filename):
-            yield f'<section class="file">\n<h2>{_text(filename)}</h2>\n'
+            yield f'<section class="file">\n<h2>{as_text(filename)}</h2>\n'
             yield from (_finding(diagnostic, result) for diagnostic in found)
             yield "</section>\n"
-    yield f"<script>\n{_asset('script.js')}</script>\n</body>\n</html>\n"
+    yield f"<script>\n{asset('script.js')}</script>\n</body>\n</html>\n"
 
 
 def _charts(result: RunResult) -> Iterator[str]:
@@ -75,26 +75,26 @@ def _finding(diagnostic: Diagnostic, result: RunResult) -> str:
     rules = result.rules
     family = rules[diagnostic.name].family if diagnostic.name in rules else "other"
     words = " ".join((name, family, diagnostic.message, visible(diagnostic.place.filename))).lower()
-    title = f'<a href="{escape(diagnostic.url)}">{_text(name)}</a>' if diagnostic.url else _text(name)
+    title = f'<a href="{escape(diagnostic.url)}">{as_text(name)}</a>' if diagnostic.url else as_text(name)
     parts = [
-        f'<article class="{severity}" data-severity="{severity}" data-text="{_text(words)}">\n',
-        f'<p><span class="severity">{severity}</span> <strong>{title}</strong>: {_words(diagnostic.message)}</p>\n',
-        f'<p class="quiet"><code>{_text(location(diagnostic))}</code></p>\n',
+        f'<article class="{severity}" data-severity="{severity}" data-text="{as_text(words)}">\n',
+        f'<p><span class="severity">{severity}</span> <strong>{title}</strong>: {as_words(diagnostic.message)}</p>\n',
+        f'<p class="quiet"><code>{as_text(location(diagnostic))}</code></p>\n',
         *_frame(diagnostic, result),
     ]
     if diagnostic.help:
-        parts.append(f"<p><strong>help:</strong> {_words(diagnostic.help)}</p>\n")
+        parts.append(f"<p><strong>help:</strong> {as_words(diagnostic.help)}</p>\n")
     if diagnostic.related:
         parts.append("<p><strong>because:</strong></p>\n<ul>\n")
         for related in diagnostic.related:
             line = result.line(related.place.filename, related.cell, related.place.row) or ""
             code = f" <code>{escape(code_at(line))}</code>" if line.strip() else ""
-            parts.append(f"<li>{_words(related.message)} ({_text(location(related))}){code}</li>\n")
+            parts.append(f"<li>{as_words(related.message)} ({as_text(location(related))}){code}</li>\n")
         parts.append("</ul>\n")
     if diagnostic.fix:
         fix = diagnostic.fix
-        reason = f": {_words(fix.reason)}" if fix.reason else ""
-        parts.append(f"<p><strong>fix ({fix.applicability}):</strong> {_words(fix.message)}{reason}</p>\n")
+        reason = f": {as_words(fix.reason)}" if fix.reason else ""
+        parts.append(f"<p><strong>fix ({fix.applicability}):</strong> {as_words(fix.message)}{reason}</p>\n")
     return "".join((*parts, "</article>\n"))
 
 
@@ -108,15 +108,17 @@ def _frame(diagnostic: Diagnostic, result: RunResult) -> Iterator[str]:
         )
 
 
-def _text(text: str) -> str:
+def as_text(text: str) -> str:
+    """Text as it stands in a page."""
     return escape(visible(text))
 
 
-def _words(text: str) -> str:
+def as_words(text: str) -> str:
     """A sentence in which what stands in backticks is code."""
-    return _CODE.sub(r"<code>\1</code>", _text(text))
+    return _CODE.sub(r"<code>\1</code>", as_text(text))
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file of the page, as it is shipped."""
     return (_PAGE / name).read_text("utf-8")

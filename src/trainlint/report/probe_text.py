@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from rich.text import Text
@@ -16,6 +17,9 @@ COLOURS = {"confirmed": "bold red", "refuted": "bold green", "inconclusive": "bo
 
 _MARGIN = "  "
 _WIDTH = 32
+_STEEP = 1e3
+"""Ratio of the highest to the lowest loss from which on the bars are logarithmic."""
+
 _LEAST = 0.2
 """The share of the highest loss that the bars span at least: noise is not to look like progress."""
 
@@ -68,8 +72,12 @@ def _curves(plot: Plot) -> Iterator[Text]:
         return
     low, high = min(finite), max(finite)
     low = min(low, high - _LEAST * abs(high))
+    steep = low > 0 and high / low > _STEEP
+    if steep:
+        low, high = math.log10(low), math.log10(high)
     for name, curve in rows:
-        bars = sparkline([loss for loss in curve if loss is not None], _WIDTH, low=low, high=high)
+        shown = [math.log10(loss) if steep else loss for loss in curve if loss is not None]
+        bars = sparkline(shown, _WIDTH, low=low, high=high)
         yield Text.assemble((f"{_MARGIN} | ", "dim"), f"{name:13}", bars, f"  loss {_ends(curve)}")
 
 

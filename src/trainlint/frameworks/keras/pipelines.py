@@ -302,7 +302,9 @@ def mixed(call: Call) -> Value:
     parts = call.machine.items(given) if given is not None else None
     first = parts[0] if parts else None
     element = first.slots.get("element") if isinstance(first, Instance) else None
-    return dataset(call, element if isinstance(element, Value) else Unknown("an element of several data sets"))
+    return dataset(
+        call, element if isinstance(element, Value) else Unknown("an element of several data sets")
+    )
 
 
 FUNCTIONS = {

@@ -58,9 +58,7 @@ def _loss(call: Call) -> Value:
     assert isinstance(call.receiver, Instance)
     result = call.machine.call(call.receiver.arguments["fun"], call.arguments, call.site)
     carries_more = constant(call.receiver.arguments["has_aux"]) and isinstance(result, Items) and result.items
-    call.machine.happen(
-        "backward", call.site, loss=carries_more[0] if carries_more else result, gradients="given"
-    )
+    call.machine.happen("backward", call.site, loss=carries_more[0] if carries_more else result)
     return result
 
 

@@ -152,9 +152,10 @@ class TorchHooks:
 
     def _name_of(self, parameter: Any) -> str:
         if self.root is not None:
-            for name, found in self.root.named_parameters():
-                if found is parameter:
-                    return name
+            for place, module in self.root.named_modules():
+                for name, found in module.named_parameters(recurse=False):
+                    if found is parameter:
+                        return f"{getattr(module, 'probe_label', place) or type(module).__name__} {name}"
         return ""
 
     # the backward pass
