@@ -53,13 +53,21 @@ def _show_page(found: type[Rule], *, colour: bool) -> None:
     from rich.markdown import Markdown
 
     from trainlint.engine.pages import page_of
+    from trainlint.probe.explained import explanation
 
-    write(rendered([Markdown(page_of(found))], colour=colour, width=min(table_width(), 100)))
+    write(
+        rendered(
+            [Markdown(f"{page_of(found)}\n{explanation(found.name)}")],
+            colour=colour,
+            width=min(table_width(), 100),
+        )
+    )
 
 
 def _as_json(found: type[Rule]) -> dict[str, Any]:
     from trainlint.engine.pages import page_of, page_url
     from trainlint.engine.registry import words_of
+    from trainlint.probe.explained import explanation
 
     return {
         "name": found.name,
@@ -74,4 +82,5 @@ def _as_json(found: type[Rule]) -> dict[str, Any]:
         "aliases": sorted(words_of(found) - {found.name, found.family}),
         "url": page_url(found),
         "page": page_of(found),
+        "probe": explanation(found.name),
     }
