@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -57,3 +58,35 @@ def test_clean_programs_need_no_training(tmp_path: Path) -> None:
     done = run("program.py", cwd=tmp_path)
     assert done.returncode == 0
     assert "nothing to put to the test" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are those of POSIX")
+def test_ctrl_c_ends_it_without_a_word_too_many(program: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "trainlint",
+        "probe",
+        "program.py",
+        "--no-cache",
+        "--output-format",
+        "json-lines",
+    ]
+    process = subprocess.Popen(
+        [*command, "--interpreter", sys.executable, "--seeds", "20", "--steps", "1000", "--seconds", "60"],
+        cwd=program.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert json.loads(process.stdout.readline())["event"] == "progress"
+    listed = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False
+    )
+    workers = [int(pid) for pid in listed.stdout.split()]
+    assert workers
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert said.strip() in ("", "interrupted")  # as the release of typer has it
+    for worker in workers:
+        with pytest.raises(ProcessLookupError):
+            os.kill(worker, 0)

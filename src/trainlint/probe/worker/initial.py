@@ -68,7 +68,7 @@ def _fill(parameter: Any, chosen: str, word: str, given: Given) -> None:
             low = number("minval", "a", default=-limit if limit < 1 else 0.0)
             nn.init.uniform_(parameter, low, number("maxval", "b", default=limit))
         elif flat:
-            raise CannotBuild(f"`{word}` of {given.name} is `{chosen}`")
+            return  # only matrices can be filled so: a program that does it leaves the biases out
         elif name in ("glorotuniform", "xavieruniform"):
             nn.init.xavier_uniform_(parameter)
         elif name in ("glorotnormal", "xaviernormal"):

@@ -60,6 +60,18 @@ def same_padding(
     return padded
 
 
+def _cropped(sizes: tuple[int, ...], strides: tuple[int, ...]) -> Any:
+    """Keras' `padding="same"` of a transposed convolution: size x stride places, one more cut off at the end."""
+
+    def cropped(tensor: Any) -> Any:
+        for axis, (size, stride) in enumerate(zip(sizes, strides), start=2):
+            extra = size - stride
+            tensor = tensor.narrow(axis, extra // 2, tensor.shape[axis] - extra)
+        return tensor
+
+    return cropped
+
+
 def _units(given: Given, tensor: Any, keras: bool) -> tuple[int, int]:
     wanted = None if keras else given.get("input_units")
     return int(wanted) if isinstance(wanted, int) else tensor.shape[-1], given.whole("units")
@@ -84,9 +96,10 @@ def _convolution(axes: int, transposed: bool = False, depthwise: bool = False) -
         strides = given.sizes(axes, "stride", "strides", default=1)
         dilation = given.sizes(axes, "dilation", "dilation_rate", default=1)
         groups = int(given.get("groups", default=1))
-        units = given.whole("units")
         if depthwise:
             groups, units = channels, channels * int(given.get("depth_multiplier", default=1))
+        else:
+            units = given.whole("units")
         bias = bool(given.get("bias", default=True))
         padding, before = given.get("padding", default="valid" if keras else 0), None
         if keras and given.get("data_format") == "channels_first":
@@ -94,16 +107,11 @@ def _convolution(axes: int, transposed: bool = False, depthwise: bool = False) -
         if padding == "causal":
             raise CannotBuild(f"{given.name} has causal padding")
         if keras and transposed:
-            extra = {}
+            made = nn.__dict__[name](channels, units, size, strides, bias=bias)
             if padding == "same":
                 if any(s > k for s, k in zip(strides, size)):
                     raise CannotBuild(f"{given.name} has strides larger than its kernel")
-                fits = [(k - s, (k - s) // 2, (k - s) % 2) for k, s in zip(size, strides)]
-                extra = {
-                    "padding": tuple(math.ceil(t / 2) for t, _, _ in fits),
-                    "output_padding": tuple(odd for _, _, odd in fits),
-                }
-            made = nn.__dict__[name](channels, units, size, strides, bias=bias, **extra)
+                made = nn.Sequential(made, Applied(_cropped(size, strides)))
         else:
             fixed: Any = padding
             if padding == "same":
