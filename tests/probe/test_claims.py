@@ -38,7 +38,10 @@ def test_each_statistic_has_words(rule: str) -> None:
 
 def test_a_page_says_how_its_rule_is_put_to_the_test() -> None:
     told = explanation("learning-rate-too-low")
-    assert "Confirmed when the size of a step (`update_ratio`) < 1e-06." in told
+    assert (
+        "Confirmed when the size of a step (`update_ratio`) < 1e-06 and the learning rate (`rate_rises`) <= 0."
+        in told
+    )
     assert "all seeds must agree" in told
     assert "--script" in explanation("training-data-not-shuffled")
     assert "it needs a GPU" in explanation("grad-scaler-misused")

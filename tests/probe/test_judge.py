@@ -18,11 +18,15 @@ def seen(**statistics: Any) -> Seen:
 
 
 def test_the_number_decides() -> None:
-    assert judge(RATE_TOO_LOW, [seen(update_ratio=1e-8)]).answer == "confirmed"
+    assert judge(RATE_TOO_LOW, [seen(update_ratio=1e-8, rate_rises=0.0)]).answer == "confirmed"
     assert judge(RATE_TOO_LOW, [seen(update_ratio=1e-2)]).answer == "refuted"
     between = judge(RATE_TOO_LOW, [seen(update_ratio=1e-5)])
     assert between.answer == "inconclusive"
     assert "neither confirms nor refutes" in between.evidence[0].text
+
+
+def test_a_warm_up_is_not_over_yet() -> None:
+    assert judge(RATE_TOO_LOW, [seen(update_ratio=1e-8, rate_rises=1.0)]).answer == "inconclusive"
 
 
 def test_a_missing_statistic_is_no_refutation() -> None:

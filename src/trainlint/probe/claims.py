@@ -52,8 +52,8 @@ FAILS = _group(("failure", "is", "said"))
 MISFITS = _group(("misfit", "is", "said"))
 
 RATE_TOO_LOW = Claim(
-    # A weight needs more than a million such steps to change by its own size.
-    confirm=(_group(("update_ratio", "<", 1e-6)),),
+    # A weight needs more than a million such steps to change by its own size. A warm-up begins like this.
+    confirm=(_group(("update_ratio", "<", 1e-6), ("rate_rises", "<=", 0)),),
     refute=(_group(("update_ratio", ">", 1e-4)),),
 )
 RATE_TOO_HIGH = Claim(

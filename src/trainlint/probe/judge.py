@@ -208,6 +208,7 @@ def _sentence(text: str) -> str:
 TOLD: dict[str, tuple[str, str]] = {
     # A statistic in words, and the sentence with its value.
     "update_ratio": ("the size of a step", "a step changes a weight by {value} of its size (median)"),
+    "rate_rises": ("the learning rate", "the learning rate does not rise in the run"),
     "non_finite": ("the loss", "the loss is no number in {value} steps"),
     "loss_rise": ("the highest loss", "the loss rises to {value} times its start"),
     "loss_drop": ("the fall of the loss", "the loss falls by {percent} in {steps} steps"),

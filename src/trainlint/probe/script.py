@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 import shutil
 import tempfile
@@ -169,7 +170,8 @@ def _try(
         "seed": options.seed,
         "frameworks": frameworks,
     }
-    variables = environment(**_QUIET, TMPDIR=scratch, HOME=scratch)
+    found_by = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
+    variables = environment(**_QUIET, **found_by, TMPDIR=scratch, HOME=scratch)
     command = wrapped([interpreter, "-u", str(START), "script"], ran.level, scratch)
     try:
         child = Child(command, variables)

@@ -80,6 +80,8 @@ class Recorder:
             "overhead": self.overhead,
             "seconds": time.perf_counter() - self.start,
         }
+        if len(self.rates) > 1:
+            found["rate_rises"] = float(self.rates[-1] > 1.01 * self.rates[0])
         if self.after_a_step:
             found["stale_gradients"] = self.stale / self.after_a_step
         found.update(loss_statistics(self.losses))
