@@ -75,6 +75,7 @@ def test_ctrl_c_ends_it_without_a_word_too_many(program: Path) -> None:
     process = subprocess.Popen(
         [*command, "--interpreter", sys.executable, "--seeds", "20", "--steps", "1000", "--seconds", "60"],
         cwd=program.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in the background
     )  # fmt: skip
     assert process.stdout is not None
     assert json.loads(process.stdout.readline())["event"] == "progress"

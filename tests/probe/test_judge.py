@@ -80,6 +80,17 @@ def test_a_program_that_fails_elsewhere_confirms_nothing() -> None:
     assert judge(claim, [stops], lines=frozenset({9})).answer == "inconclusive"
 
 
+def test_a_failure_of_another_kind_confirms_nothing() -> None:
+    claim = CLAIMS["logits-into-probability-loss"]
+    assert (
+        judge(
+            claim, [Seen({"failure": "RuntimeError: all elements of input should be between 0 and 1"})]
+        ).answer
+        == "confirmed"
+    )
+    assert judge(claim, [Seen({"failure": "ValueError: target size differs"})]).answer == "inconclusive"
+
+
 NUMBERS = st.one_of(st.none(), st.floats(), st.just("nan"), st.just("inf"), st.just("word"), st.booleans())
 NAMES = sorted(
     {c.statistic for claim in CLAIMS.values() for group in (*claim.confirm, *claim.refute) for c in group}

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Sign = Literal["<", "<=", ">", ">=", "is"]
+Sign = Literal["<", "<=", ">", ">=", "is", "says"]
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A statistic compared with a number, or with a word."""
+    """A statistic compared with a number or a word; `says`: a message in which a pattern is found."""
 
     statistic: str
     sign: Sign
@@ -23,6 +23,8 @@ class Condition:
 
     @property
     def threshold(self) -> str:
+        if self.sign == "says":
+            return ""
         shown = f"{self.bound:g}" if isinstance(self.bound, float | int) else self.bound
         return f"{self.sign} {shown}"
 
@@ -48,8 +50,18 @@ def _group(*conditions: tuple[str, Sign, float | str]) -> Group:
     return tuple(Condition(*condition) for condition in conditions)
 
 
-FAILS = _group(("failure", "is", "said"))
+SHAPES = "shape|size|dimension|channel|expected|broadcast"
+LABELS = f"bounds|label|dtype|type|{SHAPES}"
+
 MISFITS = _group(("misfit", "is", "said"))
+
+
+def _fails(pattern: str) -> Group:
+    """The first step fails, and says so in such words: a failure of another kind confirms nothing."""
+    return _group(("failure", "says", pattern))
+
+
+NO_GRAPH = _fails("does not require grad|grad_fn")
 
 RATE_TOO_LOW = Claim(
     # A weight needs more than a million such steps to change by its own size. A warm-up begins like this.
@@ -97,7 +109,10 @@ ACTIVATION_BEFORE_LOGITS = Claim(
     settled=True,
 )
 LOGITS_AS_PROBABILITIES = Claim(
-    confirm=(_group(("loss_outside_unit", ">", 0.5), ("loss_takes_logits", "<=", 0)), FAILS),
+    confirm=(
+        _group(("loss_outside_unit", ">", 0.5), ("loss_takes_logits", "<=", 0)),
+        _fails("between 0 and 1"),
+    ),
     refute=(_group(("loss_outside_unit", "<=", 0)),),
     steps=1,
     settled=True,
@@ -109,7 +124,7 @@ NO_LOG_PROBABILITIES = Claim(
     settled=True,
 )
 CONSTANT_OUTPUT = Claim(
-    confirm=(_group(("zero_gradients", ">=", 1), ("output_spread", "<", 1e-7)), FAILS),
+    confirm=(_group(("zero_gradients", ">=", 1), ("output_spread", "<", 1e-7)), _fails(LABELS)),
     refute=(_group(("output_spread", ">", 2e-2)),),
     steps=3,
     settled=True,
@@ -143,10 +158,13 @@ OUT_OF_REACH = Claim(
     needs_certain_targets=True,
 )
 LABELS_DO_NOT_FIT = Claim(
-    confirm=(FAILS, _group(("loss_lowest", "<", 0))), steps=1, settled=True, needs_certain_targets=True
+    confirm=(_fails(LABELS), _group(("loss_lowest", "<", 0))),
+    steps=1,
+    settled=True,
+    needs_certain_targets=True,
 )
 OUTPUTS_DIFFER = Claim(
-    confirm=(FAILS, _group(("outputs_without_label", ">", 0))),
+    confirm=(_fails("bounds|label"), _group(("outputs_without_label", ">", 0))),
     refute=(_group(("outputs_without_label", "<=", 0)),),
     steps=1,
     settled=True,
@@ -160,7 +178,7 @@ BROADCASTS = Claim(
     needs_certain_targets=True,
 )
 NO_GRADIENTS = Claim(
-    confirm=(FAILS, _group(("no_gradient", ">=", 1))),
+    confirm=(NO_GRAPH, _group(("no_gradient", ">=", 1))),
     refute=(_group(("no_gradient", "<", 1), ("gradient_last", ">", 0)),),
     steps=0,
     settled=True,
@@ -175,12 +193,12 @@ AFFINE = Claim(
     settled=True,
 )
 DOES_NOT_FIT = Claim(
-    confirm=(MISFITS, FAILS),
+    confirm=(MISFITS, _fails(SHAPES)),
     refute=(_group(("input_certain", ">=", 1), ("steps", ">=", 3)),),
     steps=0,
     settled=True,
 )
-FLATTEN_MISSING = Claim(confirm=(MISFITS, FAILS), steps=0, settled=True)
+FLATTEN_MISSING = Claim(confirm=(MISFITS, _fails(SHAPES)), steps=0, settled=True)
 LEFT_OUT = Claim(
     confirm=(_group(("weights_left_out", ">", 0)),),
     refute=(_group(("weights_left_out", "<=", 0)),),
@@ -264,7 +282,7 @@ NOTHING_CHANGES = Claim(
     settled=True,
 )
 WITHOUT_GRADIENTS = Claim(
-    confirm=(FAILS,),
+    confirm=(NO_GRAPH,),
     refute=(_group(("steps", ">=", 3), ("no_gradient", "<", 1)),),
     steps=0,
     settled=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -124,6 +125,8 @@ def _gain(run: Seen, control: Seen | None) -> float | None:
 
 
 def _holds(condition: Condition, statistics: Mapping[str, Any]) -> bool:
+    if condition.sign == "says":
+        return re.search(str(condition.bound), str(statistics.get(condition.statistic, ""))) is not None
     if condition.sign == "is":
         value = statistics.get(condition.statistic)
         return value is not None and condition.bound in ("said", value)
