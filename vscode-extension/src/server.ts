@@ -69,6 +69,9 @@ export async function startServer(
   const serving = ["server", "--stdio", "--log-level", settings.logLevel];
   const folders = vscode.workspace.workspaceFolders;
   let started = false;
+  let end: (reason: Error) => void = () => {};
+  const ended = new Promise<never>((_, reject) => (end = reject)); // the client alone may wait for ever
+  ended.catch(() => {});
   const options: LanguageClientOptions = {
     documentSelector: [
       { scheme: "file", language: "python" },
@@ -84,7 +87,13 @@ export async function startServer(
     errorHandler: {
       error: (error, message, count) => usual.error(error, message, count),
       // One that has run is started anew; one that does not even start would not the next time, either.
-      closed: () => (started ? usual.closed() : { action: CloseAction.DoNotRestart, handled: true }),
+      closed: () => {
+        if (started) {
+          return usual.closed();
+        }
+        end(new Error("the server has ended"));
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
     },
     initializationFailedHandler: (error) => {
       log.error(String(error));
@@ -131,7 +140,7 @@ export async function startServer(
   const usual = client.createDefaultErrorHandler();
   log.info(`starts ${[...start.command, ...serving].join(" ")}`);
   try {
-    await client.start();
+    await Promise.race([client.start(), ended]);
     started = true;
   } catch (error) {
     log.error(String(error));

@@ -26,7 +26,7 @@ const code = await withEditor({ workspace, settings }, async ({ page, open, remo
     ["extensionDevelopmentPath", remote(extension)],
     ["extensionTestsPath", remote(suite)],
   ]);
-  const exit = await Promise.race([done, sleep(240_000)]);
+  const exit = await Promise.race([done, sleep(300_000)]);
   if (exit !== 0) await page.screenshot({ path: `${process.env.RESULT}.png` });
   return exit ?? "no answer";
 });

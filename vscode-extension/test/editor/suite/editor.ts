@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import type { Running } from "../../../src/commands";
 import type { View } from "../../../src/view";
 
-export async function until<T>(what: string, attempt: () => T | Promise<T>, milliseconds = 20_000): Promise<NonNullable<T>> {
+export async function until<T>(what: string, attempt: () => T | Promise<T>, milliseconds = 40_000): Promise<NonNullable<T>> {
   for (const end = Date.now() + milliseconds; Date.now() < end; ) {
     const found = await attempt();
     if (found) {
