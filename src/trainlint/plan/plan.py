@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from trainlint.plan import context, modes, walk
@@ -123,20 +124,28 @@ class TrainingPlan(Part):
 
     def trained_in_evaluation(self) -> Iterator[WrongMode]:
         """Networks that depend on the mode, or may, and are trained in evaluation mode."""
-        for network in self._may_depend_on_mode():
-            if found := modes.trained_in_evaluation(self.events, network):
+        for network, trees in self._may_depend_on_mode():
+            if found := modes.trained_in_evaluation(trees, network):
                 yield found
 
     def evaluated_in_training(self) -> Iterator[WrongMode]:
         """Networks that depend on the mode, or may, are trained, and measure or predict in training mode."""
-        for network in self._may_depend_on_mode():
-            if found := modes.evaluated_in_training(self.events, network):
+        for network, trees in self._may_depend_on_mode():
+            if found := modes.evaluated_in_training(trees, network):
                 yield found
 
-    def _may_depend_on_mode(self) -> Iterator[int]:
+    def _may_depend_on_mode(self) -> Iterator[tuple[int, list[Sequence]]]:
+        """Networks, each with the entry points that have to do with it: a file may hold hundreds of both."""
+        trees: defaultdict[int, list[Sequence]] = defaultdict(list)
+        for tree in self.events:
+            for network in {network for event in tree.walk() for network in event.networks}:
+                trees[network].append(tree)
         known = range(len(self.networks))
-        yield from (network for network in known if self.mode_dependent(network))
-        yield from self.unknown_networks
+        for network in (
+            *(network for network in known if self.mode_dependent(network)),
+            *self.unknown_networks,
+        ):
+            yield network, trees[network]
 
     def kept_graphs(self) -> Iterator[Event]:
         """Losses that are kept from turn to turn with their graph, in loops that go backward from them."""
