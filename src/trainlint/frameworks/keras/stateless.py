@@ -58,7 +58,8 @@ def _loss(call: Call) -> Value:
     assert isinstance(call.receiver, Instance)
     result = call.machine.call(call.receiver.arguments["fun"], call.arguments, call.site)
     carries_more = constant(call.receiver.arguments["has_aux"]) and isinstance(result, Items) and result.items
-    call.machine.happen("backward", call.site, loss=carries_more[0] if carries_more else result)
+    loss = carries_more[0] if carries_more else result
+    call.machine.happen("backward", call.site, loss=loss, gradients="given")
     return result
 
 
