@@ -132,9 +132,11 @@ function freePort() {
   });
 }
 
-/** A copy of the workspace of the tests, which they may change. */
+/** A copy of the workspace of the tests, which they may change; it is removed at their end, with what lies beside it. */
 export function copiedWorkspace() {
-  const folder = path.join(fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "trainlint-"))), "digits");
+  const around = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "trainlint-")));
+  process.on("exit", () => fs.rmSync(around, { recursive: true, force: true }));
+  const folder = path.join(around, "digits");
   fs.mkdirSync(folder);
   for (const name of ["digits_torch.py", "digits_keras.py", "flowers.ipynb"]) {
     fs.copyFileSync(path.join(import.meta.dirname, "workspace", name), path.join(folder, name));
