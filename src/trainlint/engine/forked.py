@@ -20,6 +20,7 @@ from time import monotonic
 from typing import NoReturn
 
 from trainlint.engine import asking
+from trainlint.engine.garbage import collect_seldom
 from trainlint.engine.work import TIME_LIMIT, LeftOut, Outcome, Task, gave_up, perform
 from trainlint.syntax.gate import is_relevant
 
@@ -172,6 +173,7 @@ class _Child:
 def _work(tasks: Sequence[Task], left_out: LeftOut, told: int, answers: int, rule: mmap.mmap) -> NoReturn:
     """The life of a copy; nothing of the original's is cleaned up at its end."""
     status = 1
+    collect_seldom()
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the original hears it, and ends its copies
         nothing = os.open(os.devnull, os.O_RDWR)

@@ -19,6 +19,7 @@ from typing import Any
 
 from trainlint.engine import asking
 from trainlint.engine.registry import registry
+from trainlint.engine.garbage import collect_seldom
 from trainlint.engine.work import TIME_LIMIT, LeftOut, Outcome, Task, gave_up, one_by_one, perform
 
 WORTH_IT = 20
@@ -138,6 +139,7 @@ def _context() -> BaseContext:
 def _begin(rule: Any) -> None:
     """A process in the pool leaves Ctrl-C to the one that started it, keeps what plugins print out of the report,
     and writes down which of their rules it asks."""
+    collect_seldom()
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(OSError):

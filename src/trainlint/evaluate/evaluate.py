@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,27 +58,12 @@ def running(
     Raises:
         SyntaxProblem: the text is not Python.
     """
-    with _deep_recursion(), _patient_collector():
+    with _deep_recursion():
         project = Project(document.path, root)
         machine = Machine(versions_of(project) | (versions or {}))
         program = project.main(document)
         with machine.within(Frame(program.scope, program.whole, program)):
             yield machine, program
-
-
-COLLECTED_AFTER = 100_000
-"""Objects that are made before Python looks for garbage. A file's trees and values live until it is done, so
-looking earlier finds nothing: a quarter of the time for pytorch-image-models."""
-
-
-@contextmanager
-def _patient_collector() -> Iterator[None]:
-    before = gc.get_threshold()
-    gc.set_threshold(max(before[0], COLLECTED_AFTER) if before[0] else 0, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 @contextmanager

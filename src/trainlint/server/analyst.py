@@ -206,11 +206,13 @@ def main(load: Callable[[], object] | None = None) -> None:
 
 def _load() -> None:
     """Imports what every analysis needs, before the first is asked for."""
+    from trainlint.engine.garbage import collect_seldom
     from trainlint.engine.registry import registry
 
     for module in ("trainlint.evaluate.evaluate", "trainlint.server.analysis"):
         import_module(module)
     registry()
+    collect_seldom()
 
 
 if __name__ == "__main__":
