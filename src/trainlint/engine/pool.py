@@ -18,8 +18,8 @@ from time import monotonic
 from typing import Any
 
 from trainlint.engine import asking
-from trainlint.engine.registry import registry
 from trainlint.engine.garbage import collect_seldom
+from trainlint.engine.registry import registry
 from trainlint.engine.work import TIME_LIMIT, LeftOut, Outcome, Task, gave_up, one_by_one, perform
 
 WORTH_IT = 20
