@@ -38,8 +38,9 @@ def test_a_fix_is_made_where_the_value_stands(project: Path) -> None:
 def test_unsafe_fixes_are_asked_for_by_name(project: Path) -> None:
     done = trainlint("check", "--fix", cwd=project)
     assert done.returncode == 1
-    assert "Fixed 0 problems" in done.stderr
+    assert "Fixed nothing.\n" in done.stderr
     assert (project / "settings.py").read_bytes() == b"RATE = 1e-9\r\n"
+    assert "Would fix nothing.\n" in trainlint("check", "--diff", cwd=project).stderr
 
 
 @pytest.mark.parametrize("option", [UNSAFE, "--show-fixes"])
@@ -97,3 +98,23 @@ def test_a_settings_file_is_fixed(project: Path) -> None:
     (project / "train.py").write_text(training("settings['lr']", before=reading))
     trainlint("check", "--fix", UNSAFE, cwd=project)
     assert (project / "c.yaml").read_text() == "# rates\nlr: 1.0e-3  # tiny\n"
+
+
+def test_a_pipeline_of_tf_data_gets_no_argument_that_it_does_not_take(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(
+        "import tensorflow as tf\n"
+        "(x, y), _ = tf.keras.datasets.mnist.load_data()\n"
+        "data = tf.data.Dataset.from_tensor_slices((tf.cast(x, tf.float32) / 255.0, y)).batch(32).prefetch(2)\n"
+        "net = tf.keras.Sequential([tf.keras.layers.Flatten(), tf.keras.layers.Dense(10)])\n"
+        "optimizer = tf.keras.optimizers.SGD(learning_rate=0.01)\n"
+        "for inputs, labels in data:\n"
+        "    with tf.GradientTape() as tape:\n"
+        "        logits = net(inputs)\n"
+        "        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)\n"
+        "        loss = tf.reduce_mean(losses)\n"
+        "    gradients = tape.gradient(loss, net.trainable_variables)\n"
+        "    optimizer.apply_gradients(zip(gradients, net.trainable_variables))\n"
+    )
+    done = trainlint("check", "--diff", UNSAFE, cwd=tmp_path)
+    assert (done.stdout, "Would fix nothing.\n" in done.stderr) == ("", True)
+    assert "TL507" in trainlint("check", "--output-format", "concise", cwd=tmp_path).stdout

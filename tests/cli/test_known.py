@@ -20,7 +20,9 @@ def project(tmp_path: Path) -> Path:
 def test_a_baseline_is_written_heeded_and_pruned(project: Path) -> None:
     done = trainlint("baseline", cwd=project)
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr.startswith("trainlint-baseline.json: 1 known finding (1 added, 0 dropped) in 1 file\n")
+    assert done.stderr.startswith(
+        "trainlint-baseline.json: 1 known finding (1 added, 0 dropped); 1 file checked\n"
+    )
     done = trainlint("check", "--baseline", "trainlint-baseline.json", cwd=project)
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == "No new problems found in 1 file. 1 known finding not shown.\n"
@@ -40,7 +42,7 @@ def test_settings_may_name_the_baseline(project: Path) -> None:
     )
     assert (
         trainlint("baseline", cwd=project).stderr
-        == "known.json: 1 known finding (1 added, 0 dropped) in 1 file\n"
+        == "known.json: 1 known finding (1 added, 0 dropped); 1 file checked\n"
     )
     assert trainlint("check", cwd=project).returncode == 0
     assert trainlint("check", "--config", "baseline=''", cwd=project).returncode == 1

@@ -33,6 +33,23 @@ def test_a_pyproject_that_does_not_speak_of_us_is_passed_over(tmp_path: Path, co
     assert fail_on(tmp_path, "sub/a.py") == "error"
 
 
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        ("tool = 3  # trainlint", "tool"),
+        ("[[tool]]\ntrainlint = {}", "tool"),
+        ("[tool]\ntrainlint = 3", "tool.trainlint"),
+        ("[[tool.trainlint]]", "tool.trainlint"),
+    ],
+)
+def test_a_pyproject_whose_table_is_none_is_named(tmp_path: Path, content: str, key: str) -> None:
+    write(tmp_path, trainlint_toml='fail-on = "error"', sub__pyproject=content)
+    with pytest.raises(
+        WrongSettings, match=rf"pyproject\.toml: `{key}` is no table; .*`\[tool\.trainlint\]`"
+    ):
+        fail_on(tmp_path, "sub/a.py")
+
+
 def test_the_nearest_file_holds_alone(tmp_path: Path) -> None:
     write(tmp_path, trainlint='fail-on = "error"\nignore = ["TL1"]', sub__trainlint='fail-on = "never"')
     settings = Resolver().settings_for(tmp_path / "sub" / "a.py")

@@ -205,3 +205,20 @@ def test_what_is_printed_does_not_get_into_the_messages(tmp_path: Path) -> None:
         assert [found["code"] for found in server.published(uri)] == ["learning-rate-too-low"]
         assert server.end() == 0
         assert b"from a shell" in server.errors
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_rules_of_a_workspace_run_only_where_it_is_trusted(tmp_path: Path, trusted: bool) -> None:
+    (tmp_path / "trainlint.toml").write_text('plugins = ["rules"]\n', "utf-8")
+    (tmp_path / "rules").mkdir()
+    trace = tmp_path / "trace"
+    (tmp_path / "rules" / "local.py").write_text(
+        f"import trainlint.api\nfrom pathlib import Path\nPath({str(trace)!r}).touch()\n", "utf-8"
+    )
+    with session() as server:
+        server.initialize(rootUri=tmp_path.as_uri(), initializationOptions={"trusted": trusted})
+        uri = (tmp_path / "train.py").as_uri()
+        server.open(uri, SLOW)
+        assert "learning-rate-too-low" in [found["code"] for found in server.published(uri)]
+        assert server.end() == 0
+    assert trace.exists() is trusted

@@ -22,6 +22,8 @@ QUIET = {
 SEQUENCES = kinds.RECURRENT | {"transformer", "transformer_encoder", "transformer_decoder", "attention"}
 """Layers of networks whose data may have an order that matters."""
 
+PIPELINE_HELP = "shuffle the samples before they become batches: `.shuffle(buffer_size)`"
+
 
 class TrainingDataNotShuffled(Rule):
     """Every epoch goes through the samples in the same order.
@@ -41,8 +43,8 @@ class TrainingDataNotShuffled(Rule):
     evaluation. A loader whose data set is not known and that says nothing about the order.
 
     ## Fix safety
-    Safe where the loader says nothing: samples are drawn in another order. Unsafe where `shuffle=False` is
-    written, since it may be meant.
+    Safe where a `DataLoader` says nothing: samples are drawn in another order. Unsafe where `shuffle=False` is
+    written, since it may be meant. None for a pipeline of tf.data: where to shuffle is a choice.
 
     ## Sources
     Defaults: documentation of `torch.utils.data.DataLoader` (no shuffling) and `keras.Model.fit`
@@ -184,12 +186,11 @@ class TrainingDataNotShuffled(Rule):
                 fix = replace_value(run.shuffle, "True", "samples are drawn in another order")
                 self.report(run.shuffle.origin, subject=run, certainty=certainty, fix=fix)
             elif run.data.origin is not None:
-                self.report(
-                    run.loader,
-                    subject=run,
-                    certainty=certainty,
-                    fix=add_argument(run.loader, "shuffle=True", "safe"),
-                )
+                if run.framework == "torch":
+                    fix, advice = add_argument(run.loader, "shuffle=True", "safe"), None
+                else:  # the last step of a pipeline of tf.data takes no `shuffle`
+                    fix, advice = None, PIPELINE_HELP
+                self.report(run.loader, subject=run, certainty=certainty, help=advice, fix=fix)
 
 
 def order_matters(network: Network | None, run: TrainingRun) -> bool:

@@ -75,5 +75,5 @@ def _summary(old: Baseline, new: Baseline, result: RunResult, shown: str) -> str
     from trainlint.report.text import counted
 
     added, dropped = (new.counts - old.counts).total(), (old.counts - new.counts).total()
-    files = counted(len(result.filenames), "file")
-    return f"{shown}: {counted(new.counts.total(), 'known finding')} ({added} added, {dropped} dropped) in {files}"
+    checked = counted(len(result.filenames), "file")
+    return f"{shown}: {counted(new.counts.total(), 'known finding')} ({added} added, {dropped} dropped); {checked} checked"

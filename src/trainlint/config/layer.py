@@ -55,14 +55,15 @@ def layer_of_file(path: Path, shown: str) -> Layer:
     except (NotSettings, ValueError) as error:
         raise NotSettings(f"{shown}: is no TOML: {error}") from None
     prefix: Key = ("tool", "trainlint") if path.name == "pyproject.toml" else ()
-    for part in prefix:
+    for depth, part in enumerate(prefix, start=1):
         if not isinstance(entry.content, dict) or part not in entry.content:
             raise NoTable
         entry = entry.content[part]
+        if not isinstance(entry.content, dict):
+            key = ".".join(prefix[:depth])
+            raise NotSettings(f"{shown}: `{key}` is no table; settings stand under `[tool.trainlint]`")
     rows = {key: span.row for key, span in _spans(entry, ()) if span != _NOWHERE}
     values = _plain(entry)
-    if not isinstance(values, dict):
-        raise NotSettings(f"{shown}: `{'.'.join(prefix)}` is no table")
     return Layer(shown, values, path.parent, path, rows)
 
 

@@ -8,6 +8,8 @@ from trainlint.report.text import counted, visible
 
 def fixes(done: Mended, *, would: bool, in_full: bool) -> list[str]:
     """`Fixed 3 problems in 2 files.`, and in full a line for each file and rule."""
+    if not done.applied:
+        return ["Would fix nothing." if would else "Fixed nothing."]
     files = {filename for filename, _ in done.applied}
     number = counted(done.applied.total(), "problem")
     lines = [f"{'Would fix' if would else 'Fixed'} {number} in {counted(len(files), 'file')}."]
