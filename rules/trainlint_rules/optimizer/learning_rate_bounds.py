@@ -7,11 +7,12 @@ says.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from trainlint.api import Certainty, Optimizer, Setting, weakest
+from trainlint.api import Certainty, Optimizer, Setting, TrainingPlan, weakest
 
 Severity = Literal["error", "warning", "info"]
 
@@ -197,6 +198,17 @@ BY_NAME: Mapping[str, Bounds] = {
     "rprop": LBFGS,
     "asgd": LBFGS,
 }
+
+SETS_RATES = re.compile(r"warm|schedul|finder|cycl|(?:^|_)lr(?:_|$)|LR$|rate", re.IGNORECASE)
+ONLY_WATCHES = re.compile(r"monitor|logg|reduce|plateau|print|record", re.IGNORECASE)
+"""Names of callbacks that give the optimizer a rate of their own, and of those that report it or lower it."""
+
+
+def is_set_by_callback(plan: TrainingPlan, optimizer: Optimizer) -> bool:
+    """Whether a callback writes the rate before the first step, so that the constructor's never counts."""
+    names = [name for run in plan.runs_of(optimizer) for name in run.callbacks or ()]
+    return any(SETS_RATES.search(name) and not ONLY_WATCHES.search(name) for name in names)
+
 
 SCALES_WITH_WEIGHTS = ("relative_step", "scale_parameter")
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from math import inf
 
 from trainlint.api import Example, Optimizer, Rule, TrainingPlan, context, kinds, replace_value, spoken
-from trainlint_rules.optimizer.learning_rate_bounds import Bounds, bounds_of, gain_of, graded
+from trainlint_rules.optimizer.learning_rate_bounds import (
+    Bounds,
+    bounds_of,
+    gain_of,
+    graded,
+    is_set_by_callback,
+)
 
 NORMALISED, WARMED_UP, ADVERSARIAL = 5.0, 3.0, 10.0
 """By how much the bounds grow. The first is measured: with batch normalisation SGD still trains at rates ten
@@ -42,7 +48,7 @@ class LearningRateTooHigh(Rule):
 
     ## When it stays silent
     The rate is not known, is the library's default, or is one of several that a search tries. A schedule
-    whose peak cannot be worked out, and the one-cycle and cyclic schedules, which visit high rates on
+    whose peak cannot be worked out, a callback that sets the rate, and the one-cycle and cyclic schedules, which visit high rates on
     purpose. A network that cannot be followed counts as normalised. Optimizers over an image or another
     input, fits of one or two numbers (but for SGD on a squared error at a rate that fails for certain), maximal update parametrisation, classes that are not in the table.
     Large batches raise the bounds of SGD, and so do clipped gradients of recurrent layers.
@@ -190,7 +196,9 @@ class LearningRateTooHigh(Rule):
             bounds, gain = bounds_of(optimizer), gain_of(optimizer)
             # Tests of optimizers hand them bare variables.
             is_bare = context.TEST in plan.context and not plan.networks_of(optimizer)
-            if bounds and gain and not optimizer.optimises_inputs and not is_bare:
+            if not bounds or not gain or is_set_by_callback(plan, optimizer):
+                continue
+            if not optimizer.optimises_inputs and not is_bare:
                 self.judge(plan, optimizer, bounds, gain)
 
     def judge(self, plan: TrainingPlan, optimizer: Optimizer, bounds: Bounds, gain: float) -> None:

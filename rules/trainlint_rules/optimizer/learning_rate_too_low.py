@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainlint.api import Example, Optimizer, Rule, Setting, TrainingPlan, context, replace_value
-from trainlint_rules.optimizer.learning_rate_bounds import Bounds, bounds_of, gain_of, graded
+from trainlint_rules.optimizer.learning_rate_bounds import (
+    Bounds,
+    bounds_of,
+    gain_of,
+    graded,
+    is_set_by_callback,
+)
 
 STILL, SLOW = 1e-4, 1e-3
 """Rate times number of updates: about as far as a weight moves in all (typical weights are 0.02 to 0.2).
@@ -34,7 +40,7 @@ class LearningRateTooLow(Rule):
 
     ## When it stays silent
     The rate is not known, is the library's default, or is one of several that a search tries. A schedule
-    whose peak cannot be worked out; the start of a warm-up never counts. Groups of parameters of which one
+    whose peak cannot be worked out, a callback that sets the rate; the start of a warm-up never counts. Groups of parameters of which one
     has a healthy rate. Classes that are not in the table, Adafactor with relative steps, maximal update
     parametrisation, an optimizer over an image or another input. With several networks against each other
     and in reinforcement learning only rates at which nothing moves at all are reported.
@@ -195,7 +201,9 @@ class LearningRateTooLow(Rule):
             return
         for optimizer in plan.optimizers:
             bounds, gain = bounds_of(optimizer), gain_of(optimizer)
-            if bounds and gain and not optimizer.optimises_inputs:
+            if not bounds or not gain or is_set_by_callback(plan, optimizer):
+                continue
+            if not optimizer.optimises_inputs:
                 self.judge(plan, optimizer, bounds, gain)
 
     def usual(self, plan: TrainingPlan) -> Iterator[tuple[Setting[float], str]]:

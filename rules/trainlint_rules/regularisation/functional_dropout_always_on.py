@@ -4,33 +4,42 @@ from __future__ import annotations
 
 import re
 
-from trainlint.api import Example, Fix, Layer, Rule, TrainingPlan, add_argument, context
+from trainlint.api import Certainty, Example, Fix, Layer, Rule, TrainingPlan, add_argument, context
 
 ON_PURPOSE = re.compile(r"mc|monte|bayes|uncertain|ensemble|always", re.IGNORECASE)
 """Names of networks that sample with dropout on."""
+
+ATTENTION = "F.scaled_dot_product_attention"
+
+SURE = (Certainty.EXACT, Certainty.DEFAULT)
 
 
 class FunctionalDropoutAlwaysOn(Rule):
     """`eval()` does not switch this dropout off.
 
     ## What it does
-    Looks for `F.dropout` without `training=` in the forward pass of a network, and for a dropout module that
-    is constructed in the place where it is applied.
+    Looks for `F.dropout` without `training=` in the forward pass of a network, for
+    `F.scaled_dot_product_attention` with a `dropout_p` that is the same in training and evaluation, and for a
+    dropout module that is constructed in the place where it is applied.
 
     ## Why is this bad?
-    The function drops unless it is told not to: `training` is True by default. A module that is made in
-    `forward` is not part of the network, so `eval()` does not reach it. Validation scores are too low and
-    differ from call to call, and so do predictions.
+    The function drops unless it is told not to: `training` is True by default, and attention has no such
+    argument at all, it drops with the rate that it gets. A module that is made in `forward` is not
+    part of the network, so `eval()` does not reach it. Validation scores are too low and differ from call to
+    call, and so do predictions.
 
     ## When it stays silent
-    `training=` is given, whatever it is; the call stands under `if self.training`. A program that trains and never evaluates. Networks whose name says
-    that they sample (Monte Carlo dropout). Functions of the program outside of a network.
+    `training=` is given, whatever it is; the rate of attention is 0 on one of its ways or not known; the call
+    stands under `if self.training`. A program that trains and never evaluates. Networks whose name says that
+    they sample (Monte Carlo dropout). Functions of the program outside of a network.
 
     ## Fix safety
     Safe where the call mentions `self`: while training nothing changes.
 
     ## Sources
-    Documentation of `torch.nn.functional.dropout` (`training`, default True). TheDeepChecker (mode switch).
+    Documentation of `torch.nn.functional.dropout` (`training`, default True) and of
+    `torch.nn.functional.scaled_dot_product_attention`, whose text asks for `dropout_p=0.0` in evaluation.
+    TheDeepChecker (mode switch).
     """
 
     name = "functional-dropout-always-on"
@@ -125,14 +134,23 @@ class FunctionalDropoutAlwaysOn(Rule):
         if not may_be_evaluated(plan):
             return
         for network in plan.networks:
-            for layer in network.of_kind("dropout") if not ON_PURPOSE.search(network.name) else ():
+            if ON_PURPOSE.search(network.name):
+                continue
+            for layer in network.of_kind("dropout", "attention"):
                 if layer.number("rate") == 0 or layer.training_only or network.framework != "torch":
                     continue
-                if is_untold(layer):
+                if always_drops(layer):
+                    self.say(
+                        layer,
+                        "has a fixed rate",
+                        "write `dropout_p=p if self.training else 0.0`",
+                        None,
+                    )
+                elif is_untold(layer):
                     self.say(
                         layer, "is not told when it trains", "pass `training=self.training`", the_fix(layer)
                     )
-                elif layer.kept == "made in place":
+                elif layer.kind == "dropout" and layer.kept == "made in place":
                     self.say(layer, "is made in the forward pass", "make it in `__init__`", None)
 
     def say(self, layer: Layer, why: str, advice: str, fix: Fix | None) -> None:
@@ -150,6 +168,14 @@ def is_untold(layer: Layer) -> bool:
     """Whether a function drops because nobody told it otherwise."""
     training = layer.settings.get("training")
     return training is not None and training.value is True and training.is_library_default
+
+
+def always_drops(layer: Layer) -> bool:
+    """Whether this is the function of attention, with a rate that nothing takes back for evaluation."""
+    rate = layer.settings.get("rate")
+    if layer.title != ATTENTION or rate is None:
+        return False
+    return rate.violates(lambda p: isinstance(p, int | float) and p > 0) in SURE
 
 
 def the_fix(layer: Layer) -> Fix | None:

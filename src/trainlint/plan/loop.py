@@ -10,8 +10,8 @@ from trainlint.values.origin import Certainty, Origin
 
 EventKind = Literal[
     "zero_grad", "forward", "loss", "backward", "unscale", "clip", "step", "scheduler_step", "scaler_update",
-    "train_mode", "eval_mode", "no_grad_enter", "no_grad_exit", "grad_off", "grad_on", "scale",
-    "autocast_enter", "autocast_exit", "fit", "fit_step_done", "evaluate", "keep", "escape",
+    "train_mode", "eval_mode", "no_grad_enter", "no_grad_exit", "grad_enter", "grad_exit", "grad_off", "grad_on",
+    "scale", "autocast_enter", "autocast_exit", "fit", "fit_step_done", "evaluate", "keep", "escape",
 ]  # fmt: skip
 
 

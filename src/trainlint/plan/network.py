@@ -40,7 +40,7 @@ class Layer(Part):
     parameters: int | None = 0  # None: not known
     trainable: bool | None = True
     optional: bool = False  # it is there on some paths only
-    training_only: bool = False  # a dropout that stands under `if self.training`
+    training_only: bool = False  # dropout under `if self.training`, or whose rate may depend on it
     kept: Keeping | None = None  # None: not known
     keeper: Origin | None = None  # where the list or dictionary is written
     origin: Origin | None = None

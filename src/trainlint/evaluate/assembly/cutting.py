@@ -69,7 +69,7 @@ def _may_hold_weights(tensor: Tensor) -> bool:
 
 
 def _in_context(
-    happened: list[Happened], contexts: list[Happening]
+    happened: list[Happened], contexts: list[Happening | None]
 ) -> Iterator[tuple[Happening, Happening | None]]:
     """Every event with the innermost context without gradients that it happens in."""
     for item in happened:
@@ -80,7 +80,9 @@ def _in_context(
                 yield from _in_context(path, list(contexts))
         elif item.kind == "no_grad_enter":
             contexts.append(item)
-        elif item.kind == "no_grad_exit":
+        elif item.kind == "grad_enter":
+            contexts.append(None)  # gradients are on again within, or may be
+        elif item.kind in ("no_grad_exit", "grad_exit"):
             del contexts[-1:]
         else:
             yield item, contexts[-1] if contexts else None

@@ -1,8 +1,9 @@
-"""Code that only runs while a network trains: it stands under `if self.training`."""
+"""Code that only runs while a network trains, or may: it stands under, or beside, `if self.training`."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from functools import lru_cache
 
 from trainlint.syntax.chunks import Chunk
@@ -15,6 +16,12 @@ def runs_in_training_only(site: Site | None) -> bool:
         return False
     row = site.place.row
     return any(first <= row <= last for first, last in _guarded(site.chunk))
+
+
+def asks_for_the_mode(sites: Iterable[Site | None]) -> bool:
+    """Whether one of several pieces of code stands in a statement that mentions `training` anywhere: what is
+    written there may depend on the mode."""
+    return any(isinstance(site, NodeSite) and "training" in site.chunk.words for site in sites)
 
 
 @lru_cache(maxsize=4)

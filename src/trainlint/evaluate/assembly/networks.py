@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from trainlint.evaluate.assembly.guards import runs_in_training_only
+from trainlint.evaluate.assembly.guards import asks_for_the_mode, runs_in_training_only
 from trainlint.evaluate.assembly.membership import membership
 from trainlint.evaluate.assembly.settings import settings, sizes, with_configuration
 from trainlint.evaluate.functions import HIDDEN_ARGUMENT
@@ -87,7 +87,7 @@ def network_of(
         if operation.kind in _OPAQUE:
             reasons.append(operation.reason or operation.title)
         layer = _layer(number, tensor, operation, index, counted, owners)
-        if layer.kind == "dropout" and runs_in_training_only(layer.origin.site if layer.origin else None):
+        if _drops_in_training_only(layer):
             layer = layer.model_copy(update={"training_only": True})
         if members is not None:
             kept, keeper = members.of(operation)
@@ -104,6 +104,18 @@ def network_of(
         origin=origin,
     )
     return network, index
+
+
+def _drops_in_training_only(layer: Layer) -> bool:
+    """Whether dropout stands under a test of the mode. Attention gets a rate that such a test has chosen, maybe
+    at a distance: any mention of the mode where the rate comes from counts."""
+    site = layer.origin.site if layer.origin is not None else None
+    if layer.kind == "dropout":
+        return runs_in_training_only(site)
+    rate = layer.settings.get("rate") if layer.kind == "attention" else None
+    if rate is None:
+        return False
+    return asks_for_the_mode([site, *(step.site for origin in rate.origins for step in origin.chain())])
 
 
 def _is_pretrained(layer: Layer) -> bool:

@@ -70,14 +70,12 @@ def _disables(manager: Value | None) -> bool | None:
 
 
 def _enter(call: Call) -> Value:
-    if _disables(call.receiver):
-        call.machine.happen("no_grad_enter", call.site)
+    call.machine.happen("no_grad_enter" if _disables(call.receiver) else "grad_enter", call.site)
     return call.receiver or Known(None)
 
 
 def _exit(call: Call) -> Value:
-    if _disables(call.receiver):
-        call.machine.happen("no_grad_exit", call.site)
+    call.machine.happen("no_grad_exit" if _disables(call.receiver) else "grad_exit", call.site)
     return Known(None)
 
 
