@@ -9,7 +9,8 @@ class InputsAndLabelsShuffledSeparately(Rule):
     """After two shuffles no sample has its own label any more.
 
     ## What it does
-    Looks for arrays of inputs and of labels that are put into random order in place, one after the other.
+    Looks for arrays of inputs and of labels that are put into random order one after the other: in place, as a
+    permutation of each, or by an order that is drawn for each.
 
     ## Why is this bad?
     Each shuffle draws an order of its own. Labels then belong to other samples: there is nothing to learn
@@ -18,7 +19,8 @@ class InputsAndLabelsShuffledSeparately(Rule):
 
     ## When it stays silent
     The generator is set to a state between the two shuffles, which repeats the order; two generators; one
-    permutation used for both; `sklearn.utils.shuffle(x, y)`; arrays that do not meet in training.
+    permutation used for both; `sklearn.utils.shuffle(x, y)`, or with a `random_state`; arrays that do not meet
+    in training; data frames, whose rows keep their names.
 
     ## Fix safety
     There is no fix: one permutation for both takes several statements, and which of the two orders is used elsewhere is

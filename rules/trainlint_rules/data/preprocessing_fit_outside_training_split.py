@@ -10,16 +10,18 @@ class PreprocessingFitOutsideTrainingSplit(Rule):
 
     ## What it does
     Follows the arrays that are trained and tested on back to where they were scaled, and looks for a scaler
-    of scikit-learn that was fitted before `train_test_split`, or fitted again on the test part.
+    of scikit-learn (or its `PCA`), a `Normalization` layer of Keras or an oversampler of imbalanced-learn that saw
+    the data before `train_test_split`, or was fitted again on the test part.
 
     ## Why is this bad?
     Fitted before the split, the scaler knows the test data: the score is a little too good, the more so the
-    smaller the data. Fitted again on the test part, it scales that part by other numbers: the network gets
+    smaller the data. Samples that are repeated or made up before the split stand on both sides of it: the test
+    asks for what was learned by heart. Fitted again on the test part, it scales that part by other numbers: the network gets
     inputs that mean something else than in training.
 
     ## When it stays silent
     No split is to be seen; encoders of labels; scaling of each sample by itself (`Normalizer`); a scaler
-    whose result is not used.
+    whose result is not used; columns of a data frame that are written back into it; vocabularies of texts.
 
     ## Fix safety
     Safe: `transform` scales the test part by the numbers of the training part, which is what it is for. It
@@ -37,7 +39,7 @@ class PreprocessingFitOutsideTrainingSplit(Rule):
     frameworks = ("keras", "torch")
     severity = "warning"
     message = "`{scaler}` is fitted {where}: {effect}"
-    help = "call `fit` on the training part only, `transform` on both"
+    help = "split the data first; fit on the training part only, `transform` the rest"
 
     good = [
         Example(

@@ -99,11 +99,9 @@ def _sets_a_seed(chunk: Chunk) -> bool:
     """Whether a chunk says what is drawn at random after it, though it names nothing of the program."""
     only = chunk.statements[0] if len(chunk.statements) == 1 else None
     call = only.value if isinstance(only, ast.Expr) else None
-    return (
-        isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr in ("seed", "set_state")
-    )
+    function = call.func if isinstance(call, ast.Call) else None
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return "seed" in name or name == "set_state"
 
 
 def _holds_settings(chunk: Chunk) -> bool:

@@ -16,6 +16,7 @@ from trainlint.frameworks.passing_on import (
     manager,
     nothing,
     object_or_unknown,
+    seed,
     unknown,
 )
 from trainlint.frameworks.torch.parameters import owners_of
@@ -68,7 +69,7 @@ LIBRARY = Library(
     functions={
         ACCELERATOR: an_object,
         "accelerate.skip_first_batches": first("dataloader"),
-        "accelerate.utils.set_seed": nothing,
+        "accelerate.utils.set_seed": seed,
         "accelerate.utils.find_executable_batch_size": first("function"),
     },
     methods={

@@ -49,6 +49,7 @@ _LIBRARIES = {
     "timm": "trainlint.frameworks.timm.library",
     "numpy": "trainlint.frameworks.arrays.library",
     "sklearn": "trainlint.frameworks.arrays.library",
+    "imblearn": "trainlint.frameworks.arrays.library",
     "pandas": "trainlint.frameworks.arrays.library",
     **dict.fromkeys(_TORCH_COMPANIONS, "trainlint.frameworks.torch.companions"),
     **dict.fromkeys(_HUGGING_FACE, "trainlint.frameworks.huggingface.library"),

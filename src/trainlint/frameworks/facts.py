@@ -99,7 +99,7 @@ class MeasuredOnTraining:
 
 @dataclass(eq=False)
 class ScalerFitted:
-    """A scaler took its numbers from some data."""
+    """A scaler or a layer took its numbers from some data, or samples were added to it."""
 
     scaler: Instance
     given: Tensor
@@ -108,8 +108,8 @@ class ScalerFitted:
 
 @dataclass(eq=False)
 class ShuffledAlone:
-    """One array was put into random order in place. `generator`: the object that drew, if it was not the
-    library's own."""
+    """One array was put into random order, or an order was drawn to index arrays with: `given`. `generator`:
+    the object that drew, if it was not the library's own."""
 
     given: Value
     generator: Value | None

@@ -26,7 +26,7 @@ def index(tensor: Tensor, keys: Sequence[Value], call: Call) -> Tensor:
         "select",
         (tensor,),
         indexed_shape(tensor, list(keys)),
-        settings=_one_place(keys),
+        settings=_one_place(keys) | _order(keys),
         title="[…]",
         dtype=tensor.dtype,
         low=tensor.low,
@@ -45,6 +45,11 @@ def _one_place(keys: Sequence[Value]) -> dict[str, Value]:
     ):
         return {}
     return {"axis": Known(numbers[0]), "place": keys[numbers[0]]}
+
+
+def _order(keys: Sequence[Value]) -> dict[str, Value]:
+    """`x[order]`: the numbers or the mask that the samples are taken by."""
+    return {"order": keys[0]} if keys and isinstance(keys[0], Tensor) else {}
 
 
 def indexed_shape(tensor: Tensor, keys: list[Value]) -> tuple[Dimension, ...] | None:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from trainlint.frameworks.call import Call, Handler
+from trainlint.frameworks.facts import Seeded
 from trainlint.values.value import Instance, Items, Known, Reference, Unknown, Value
 
 
 def nothing(call: Call) -> Value:
     """Logging, saving, waiting: what is trained stays the same."""
+    return Known(None)
+
+
+def seed(call: Call) -> Value:
+    """Sets random generators to a state."""
+    call.machine.note(Seeded(call.site))
     return Known(None)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from trainlint.evaluate.assembly.data import first_tensor
 from trainlint.evaluate.assembly.gathered import FitCalled, Gathered, LossApplied
+from trainlint.frameworks.arrays.oversampling import OVERSAMPLERS
 from trainlint.frameworks.facts import Measured, ScalerFitted, Seeded, ShuffledAlone
 from trainlint.plan.preparation import Leak, ShuffledApart
 from trainlint.values.origin import Certainty, Made, Origin, weakest
@@ -14,8 +15,11 @@ from trainlint.values.value import Value
 
 SPLIT = "train_test_split"
 LEARNED = frozenset({"StandardScaler", "MinMaxScaler", "MaxAbsScaler", "RobustScaler", "PowerTransformer",
-                     "QuantileTransformer"})  # fmt: skip
-"""Scalers that take numbers from the data; a Normalizer looks at each sample alone."""
+                     "QuantileTransformer", "PCA", *OVERSAMPLERS})  # fmt: skip
+"""What takes numbers from the data, or makes samples of others; a Normalizer looks at each sample alone."""
+
+ADAPTED = "Normalization"
+"""The layer of Keras that takes its numbers from data beforehand; it is part of the network."""
 
 
 def leaks_of(gathered: Gathered) -> Iterator[Leak]:
@@ -26,7 +30,8 @@ def leaks_of(gathered: Gathered) -> Iterator[Leak]:
         line = list(_line(tensor))
         used = {id(found.operation.settings.get("scaler")) for found in line if found.operation is not None}
         for number, (fact, certainty) in enumerate(fitted):
-            leak = _leak(fact, line) if id(fact.scaler) in used and fact.scaler.title in LEARNED else None
+            counts = id(fact.scaler) in used if fact.scaler.title in LEARNED else fact.scaler.title == ADAPTED
+            leak = _leak(fact, line) if counts else None
             if leak is None or id(fact) in seen:
                 continue
             seen.add(id(fact))
@@ -75,6 +80,8 @@ def shuffled_apart(gathered: Gathered) -> Iterator[ShuffledApart]:
     ]
     shuffles = [(n, fact, c) for n, (fact, c) in enumerate(order) if isinstance(fact, ShuffledAlone)]
     for inputs, labels in _pairs(gathered):
+        if any(fact.given in inputs and fact.given in labels for _, fact, _ in shuffles):
+            continue  # one order for both
         for one, first, certainty in shuffles:
             for other, second, also in shuffles:
                 seeded = any(isinstance(fact, Seeded) for fact, _ in order[min(one, other) : max(one, other)])
@@ -98,4 +105,15 @@ def _pairs(gathered: Gathered) -> Iterator[tuple[list[Value], list[Value]]]:
     for one, other in [*given, *losses]:
         inputs, labels = first_tensor(one), first_tensor(other)
         if inputs is not None and labels is not None:
-            yield list(_line(inputs)), list(_line(labels))
+            yield _orders(inputs), _orders(labels)
+
+
+def _orders(tensor: Tensor) -> list[Value]:
+    """An array, what it was made from, and the orders that samples were taken in on the way."""
+    found: list[Value] = []
+    for step in _line(tensor):
+        found.append(step)
+        order = step.operation.settings.get("order") if step.operation is not None else None
+        if order is not None:
+            found.append(order)
+    return found

@@ -5,8 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from trainlint.frameworks.arrays.subject import TENSOR_NAMES, dimensions_in, dtype_name, size_in, tensor_of
+from trainlint.frameworks.arrays.subject import (
+    TENSOR_NAMES,
+    Subject,
+    dimensions_in,
+    dtype_name,
+    size_in,
+    tensor_of,
+)
 from trainlint.frameworks.call import Call
+from trainlint.frameworks.facts import ShuffledAlone
 from trainlint.values.tensor import DataFacts, Shape, Tensor
 from trainlint.values.value import (
     Instance,
@@ -261,12 +269,16 @@ def choice(call: Call) -> Value:
 
 
 def permutation(call: Call) -> Value:
+    """An array in random order; of a number, the order itself."""
     source = call.argument(0, "x")
     if isinstance(source, Tensor):
-        return source
-    size = integer(source)
-    bounds: Bounds = (0, size - 1) if size else (None, None)
-    return made(call, "random", (size,), "numpy", first=source, dtype="int64", bounds=bounds)
+        drawn = Subject(call, source, 1).made("shuffle", source.shape)
+    else:
+        size = integer(source)
+        bounds: Bounds = (0, size - 1) if size else (None, None)
+        drawn = made(call, "random", (size,), "numpy", first=source, dtype="int64", bounds=bounds)
+    call.machine.note(ShuffledAlone(drawn, call.receiver, call.site))
+    return drawn
 
 
 def generator(call: Call) -> Value:

@@ -1,8 +1,8 @@
-"""What the names of NumPy, pandas and scikit-learn mean, put together from the tables beside this file."""
+"""What the names of NumPy, pandas, scikit-learn and imbalanced-learn mean, put together from the tables here."""
 
 from __future__ import annotations
 
-from trainlint.frameworks.arrays import numpy, pandas, sklearn_data, sklearn_preparing
+from trainlint.frameworks.arrays import numpy, oversampling, pandas, sklearn_data, sklearn_preparing
 from trainlint.frameworks.call import Call
 from trainlint.frameworks.library import Library, merged
 from trainlint.values.value import Instance, Reference, Value
@@ -17,8 +17,16 @@ def fallback(call: Call) -> Value:
 
 
 LIBRARY = Library(
-    functions=merged(numpy.FUNCTIONS, pandas.FUNCTIONS, sklearn_data.FUNCTIONS, sklearn_preparing.FUNCTIONS),
-    methods=merged(numpy.METHODS, pandas.METHODS, sklearn_data.METHODS, sklearn_preparing.METHODS),
+    functions=merged(
+        numpy.FUNCTIONS,
+        oversampling.FUNCTIONS,
+        pandas.FUNCTIONS,
+        sklearn_data.FUNCTIONS,
+        sklearn_preparing.FUNCTIONS,
+    ),
+    methods=merged(
+        numpy.METHODS, oversampling.METHODS, pandas.METHODS, sklearn_data.METHODS, sklearn_preparing.METHODS
+    ),
     attributes=pandas.ATTRIBUTES,
     tensor_methods=numpy.TENSOR_METHODS,
     tensor_attributes=numpy.TENSOR_ATTRIBUTES,

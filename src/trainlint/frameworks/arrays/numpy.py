@@ -8,7 +8,8 @@ from trainlint.frameworks.arrays import computing, creating, moving
 from trainlint.frameworks.arrays.computing import elementwise, fixed, monotone, reduction
 from trainlint.frameworks.arrays.subject import Operation, as_function, as_method, tensor_of
 from trainlint.frameworks.call import Call, Handler
-from trainlint.frameworks.facts import Seeded, ShuffledAlone
+from trainlint.frameworks.facts import ShuffledAlone
+from trainlint.frameworks.passing_on import seed
 from trainlint.values.tensor import Tensor
 from trainlint.values.value import Known, Unknown, Value, number
 
@@ -125,11 +126,6 @@ def shuffle_in_place(call: Call) -> Value:
     given = call.argument(0, "x")
     if given is not None:
         call.machine.note(ShuffledAlone(given, call.receiver, call.site))
-    return Known(None)
-
-
-def seed(call: Call) -> Value:
-    call.machine.note(Seeded(call.site))
     return Known(None)
 
 

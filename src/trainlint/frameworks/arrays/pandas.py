@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from trainlint.frameworks.call import Call
 from trainlint.values.tensor import DataFacts, Shape, Tensor
 from trainlint.values.value import Instance, Items, Known, Reference, Unknown, Value
@@ -20,9 +22,31 @@ def frame_like(call: Call) -> Instance:
     return Instance(Reference(FRAME), {}, call.origin)
 
 
+def is_frame(value: Value | None) -> TypeGuard[Instance]:
+    return isinstance(value, Instance) and FRAME in value.library_names
+
+
+def array_of(frame: Instance, call: Call) -> Tensor:
+    """The numbers of a frame: the same array each time."""
+    known = frame.slots.get("array")
+    if isinstance(known, Tensor):
+        return known
+    made = _numbers(frame, call)
+    call.machine.write(frame, "array", made)
+    return made
+
+
 def array(call: Call) -> Value:
-    """`.values`, `.to_numpy()`: rows and columns, unless `apply` has made a single column."""
-    made_by = call.receiver.origin.label if call.receiver is not None and call.receiver.origin else ""
+    """`.values`, `.to_numpy()`."""
+    known = call.receiver.slots.get("array") if isinstance(call.receiver, Instance) else None
+    if isinstance(known, Tensor):  # the rows may have been changed since: not the same array
+        return call.tensor("identity", (known,), known.shape, library="numpy", data=known.data)
+    return _numbers(call.receiver, call)
+
+
+def _numbers(frame: Value | None, call: Call) -> Tensor:
+    """Rows and columns, unless `apply` has made a single column."""
+    made_by = frame.origin.label if frame is not None and frame.origin else ""
     shape: Shape | None = None if made_by == "apply" else (None, None)
     tensor = call.tensor("input", (), shape, library="numpy", data=DataFacts(origin=call.origin))
     assert tensor.operation is not None

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from trainlint.frameworks.arrays.computing import encoded
-from trainlint.frameworks.arrays.pandas import frame_like
+from trainlint.frameworks.arrays.pandas import array_of, frame_like, is_frame
 from trainlint.frameworks.arrays.subject import Subject, tensor_of
 from trainlint.frameworks.call import Call, Handler
-from trainlint.frameworks.facts import ScalerFitted
+from trainlint.frameworks.facts import ScalerFitted, ShuffledAlone
 from trainlint.frameworks.signatures import Signature
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import DataFacts, Shape, Tensor
@@ -34,7 +34,12 @@ def train_test_split(call: Call) -> Value:
 
 def _split(call: Call, value: Value, test: Value | None, train: Value | None) -> list[Value]:
     if isinstance(value, Instance):  # a data frame stays one
-        return [frame_like(call), frame_like(call)]
+        frames = [frame_like(call), frame_like(call)]
+        if not is_frame(value):
+            return list(frames)
+        for frame, part in zip(frames, _split(call, array_of(value, call), test, train), strict=True):
+            call.machine.write(frame, "array", part)
+        return list(frames)
     tensor = tensor_of(value, "numpy", call)
     if tensor is None:
         return [Unknown("a part of the data"), Unknown("a part of the data")]
@@ -98,9 +103,16 @@ def _part(
 
 
 def shuffle(call: Call) -> Value:
-    """`sklearn.utils.shuffle(x, y)`."""
+    """`sklearn.utils.shuffle(x, y)`: one order for all; of a single array without a state, one of its own."""
     given = call.arguments.positional
-    return given[0] if len(given) == 1 else Items(given, "list")
+    if len(given) != 1:
+        return Items(given, "list")
+    tensor = given[0]
+    if not isinstance(tensor, Tensor) or call.argument(-1, "random_state") is not None:
+        return tensor
+    mixed = Subject(call, tensor, 1).made("shuffle", tensor.shape)
+    call.machine.note(ShuffledAlone(mixed, None, call.site))
+    return mixed
 
 
 # -- scalers ----------------------------------------------------------------------------------------------
@@ -113,6 +125,7 @@ SCALERS = {
     "Normalizer": Signature("norm='l2', *, copy=True"),
     "PowerTransformer": Signature("method='yeo-johnson', *, standardize=True, copy=True"),
     "QuantileTransformer": Signature("*, n_quantiles=1000, output_distribution='uniform'"),
+    "PCA": Signature("n_components=None, *, copy=True, whiten=False, svd_solver='auto'"),
 }
 
 ENCODERS = {
@@ -130,24 +143,23 @@ def construct(call: Call) -> Value:
 
 
 def fit(call: Call) -> Value:
-    _fitted(call)
+    _fitted(call, _data(call, "X"))
     return call.receiver if call.receiver is not None else call.unknown()
 
 
-def _fitted(call: Call) -> None:
-    tensor = tensor_of(_data(call.argument(0, "X")), "numpy", call)
+def _fitted(call: Call, tensor: Tensor | None) -> None:
     if tensor is not None and isinstance(call.receiver, Instance):
         call.machine.note(ScalerFitted(call.receiver, tensor, call.site))
 
 
 def scale(call: Call) -> Value:
     """`transform` and `fit_transform` of a scaler."""
-    scaler, tensor = call.receiver, tensor_of(_data(call.argument(0, "X")), "numpy", call)
+    scaler, tensor = call.receiver, _data(call, "X")
     assert isinstance(scaler, Instance)
     if tensor is None:
         return call.unknown()
     if call.title == "fit_transform":
-        _fitted(call)
+        _fitted(call, tensor)
     low: float | None = None
     high: float | None = None
     state: str | None = None
@@ -162,18 +174,27 @@ def scale(call: Call) -> Value:
             low, high = 0.0, 1.0
         case "MaxAbsScaler" | "Normalizer":
             low, high = -1.0, 1.0
+    shape = tensor.shape
+    if scaler.title == "PCA":
+        shape = (shape[0], integer(scaler.arguments.get("n_components"))) if shape else None
     return Subject(call, tensor, 1).made(
-        "normalization", tensor.shape, low=low, high=high, scale=state, dtype="float64", library="numpy",
+        "normalization", shape, low=low, high=high, scale=state, dtype="float64", library="numpy",
         settings={"scaler": scaler},
     )  # fmt: skip
 
 
-def _data(value: Value | None) -> Value | None:
-    return Unknown("a data frame", value.origin) if isinstance(value, Instance) else value
+def _data(call: Call, *names: str) -> Tensor | None:
+    """The array that a call is given; of a data frame, its numbers."""
+    value = call.argument(0, *names)
+    if is_frame(value):
+        return array_of(value, call)
+    if isinstance(value, Instance):
+        value = Unknown("an object", value.origin)
+    return tensor_of(value, "numpy", call)
 
 
 def inverse(call: Call) -> Value:
-    tensor = tensor_of(_data(call.argument(0, "X", "y")), "numpy", call)
+    tensor = _data(call, "X", "y")
     if tensor is None:
         return call.unknown()
     return Subject(call, tensor, 1).made("normalization", tensor.shape, low=None, high=None, scale=None)
@@ -181,7 +202,7 @@ def inverse(call: Call) -> Value:
 
 def encode(call: Call) -> Value:
     """`transform` and `fit_transform` of an encoder."""
-    encoder, tensor = call.receiver, tensor_of(_data(call.argument(0, "y", "X")), "numpy", call)
+    encoder, tensor = call.receiver, _data(call, "y", "X")
     assert isinstance(encoder, Instance)
     if tensor is None:
         return call.unknown()
@@ -204,7 +225,7 @@ def scale_once(state: str | None, low: float | None, high: float | None) -> Call
     """`sklearn.preprocessing.scale(x)` and its relatives."""
 
     def handler(call: Call) -> Value:
-        tensor = tensor_of(_data(call.argument(0, "X")), "numpy", call)
+        tensor = _data(call, "X")
         if tensor is None:
             return call.unknown()
         return Subject(call, tensor, 1).made("normalization", tensor.shape, low=low, high=high, scale=state)
@@ -216,6 +237,7 @@ FUNCTIONS: dict[str, Handler] = {
     "sklearn.model_selection.train_test_split": train_test_split,
     "sklearn.cross_validation.train_test_split": train_test_split,
     "sklearn.utils.shuffle": shuffle,
+    "sklearn.decomposition.PCA": construct,
     _PREFIX + "scale": scale_once("standardised", None, None),
     _PREFIX + "minmax_scale": scale_once(None, 0.0, 1.0),
     _PREFIX + "normalize": scale_once(None, -1.0, 1.0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainlint.frameworks.call import Call
 from trainlint.frameworks.huggingface import arguments, datasets, models, trainer
 from trainlint.frameworks.library import Library, merged
-from trainlint.frameworks.passing_on import object_or_unknown
+from trainlint.frameworks.passing_on import object_or_unknown, seed
 from trainlint.frameworks.torch import companions
 from trainlint.values.value import Unknown, Value
 
@@ -34,6 +34,7 @@ def bases(name: str) -> tuple[str, ...]:
 
 LIBRARY = Library(
     functions=merged(
+        {"transformers.set_seed": seed},
         {
             name: found
             for name, found in companions.LIBRARY.functions.items()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from trainlint.frameworks import catalogue
-from trainlint.frameworks.arrays.subject import dimensions_in
+from trainlint.frameworks.arrays.subject import dimensions_in, tensor_of
 from trainlint.frameworks.call import Arguments, Call
-from trainlint.frameworks.facts import TrainableSet
+from trainlint.frameworks.facts import ScalerFitted, TrainableSet
 from trainlint.frameworks.keras.applied import tensors_in
 from trainlint.frameworks.keras.graph import layers_of
 from trainlint.frameworks.keras.inputs import input_tensor
@@ -158,6 +158,14 @@ def nothing(call: Call) -> Value:
     return Known(None)
 
 
+def adapt(call: Call) -> Value:
+    """A layer takes its mean and range from the data."""
+    layer, tensor = call.receiver, tensor_of(call.argument(0, "data"), "keras", call)
+    if isinstance(layer, Instance) and tensor is not None:
+        call.machine.note(ScalerFitted(layer, tensor, call.site))
+    return Known(None)
+
+
 _LAYER_METHODS = {
     "__init__": initialise,
     "build": build,
@@ -166,7 +174,7 @@ _LAYER_METHODS = {
     "set_weights": load_weights,
     "count_params": lambda call: Unknown("number of weights"),
     "add_loss": nothing,
-    "adapt": nothing,
+    "adapt": adapt,
     "compute_output_shape": lambda call: Unknown("a shape"),
 }
 

@@ -8,6 +8,7 @@ from trainlint.frameworks.arrays.computing import encoded
 from trainlint.frameworks.arrays.subject import Subject, dimensions_in, dtype_name, tensor_of
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.keras.pipelines import DATASET, dataset, one_element
+from trainlint.frameworks.passing_on import seed
 from trainlint.frameworks.signatures import Signature
 from trainlint.values.tensor import BATCH, DataFacts, Dimension, Shape, Tensor
 from trainlint.values.value import (
@@ -280,7 +281,7 @@ _ANYWHERE = {
     "img_to_array": img_to_array,
     "image_dataset_from_directory": image_dataset_from_directory,
     "text_dataset_from_directory": text_dataset_from_directory,
-    "set_random_seed": nothing,
+    "set_random_seed": seed,
 }
 """Found in several modules, depending on the release."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from trainlint.frameworks.arrays import creating, moving, numpy
+from trainlint.frameworks.arrays import creating, moving
 from trainlint.frameworks.arrays.subject import as_function, dtype_name, tensor_of
 from trainlint.frameworks.call import Call, Handler
+from trainlint.frameworks.passing_on import seed
 from trainlint.values.value import Value, integer
 
 
@@ -20,7 +21,7 @@ _RANDOM: dict[str, Handler] = {
     "truncated_normal": creating.random_shape("keras", 0, (None, None), "float32"),
     "uniform": uniform,
     "randint": creating.random_shape("keras", 0, creating.tensorflow_integer_bounds, "int32"),
-    "set_seed": numpy.seed,
+    "set_seed": seed,
 }
 
 

@@ -11,7 +11,7 @@ from trainlint.frameworks.call import Arguments, Call, Handler
 from trainlint.frameworks.facts import DemoRun, MeasuredOnTraining
 from trainlint.frameworks.lightning.loop import Task, train
 from trainlint.frameworks.lightning.module import DATA_MODULE, MODULE
-from trainlint.frameworks.passing_on import first, nothing, unknown
+from trainlint.frameworks.passing_on import first, nothing, seed, unknown
 from trainlint.frameworks.settings.options import overridable
 from trainlint.frameworks.signatures import Signature
 from trainlint.values.value import (
@@ -166,7 +166,7 @@ FUNCTIONS: dict[str, Handler] = {
     "lightning.tuner.Tuner": _tuner,
     "lightning.tuner.tuning.Tuner": _tuner,
     COMMAND_LINE: _command_line,
-    "lightning.seed_everything": nothing,
+    "lightning.seed_everything": seed,
 }
 
 METHODS: dict[str, dict[str, Handler]] = {

@@ -6,6 +6,8 @@ import math
 from typing import Any
 
 from trainlint.frameworks.call import Call, Handler, as_tensor
+from trainlint.frameworks.facts import ShuffledAlone
+from trainlint.frameworks.passing_on import seed
 from trainlint.frameworks.signatures import Signature
 from trainlint.frameworks.torch.initialising import fills
 from trainlint.frameworks.torch.meaning import bound
@@ -115,7 +117,9 @@ def _randint(call: Call) -> Value:
 
 def _randperm(call: Call) -> Value:
     count = integer(call.argument(0, "n"))
-    return _made(call, "random", (count,), random=True, dtype="int64", low=0.0)
+    drawn = _made(call, "random", (count,), random=True, dtype="int64", low=0.0)
+    call.machine.note(ShuffledAlone(drawn, call.argument(-1, "generator"), call.site))
+    return drawn
 
 
 def _full(call: Call) -> Value:
@@ -345,8 +349,10 @@ FUNCTIONS: dict[str, Handler] = {
         _unknown_truth,
     ),
     **dict.fromkeys(
-        ("torch.manual_seed", "torch.seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all",
-         "torch.save",
+        ("torch.manual_seed", "torch.seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all"), seed
+    ),
+    **dict.fromkeys(
+        ("torch.save",
          "torch.set_num_threads", "torch.set_default_dtype", "torch.set_default_device",
          "torch.set_printoptions",
          "torch.use_deterministic_algorithms", "torch.cuda.empty_cache", "torch.cuda.synchronize",
