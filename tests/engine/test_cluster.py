@@ -121,6 +121,17 @@ def test_an_address_where_nobody_is_ends_with_2(project: list[Path], monkeypatch
         cluster.Cluster("tcp://127.0.0.1:9")
 
 
+@pytest.mark.parametrize("address", ["banana", "tcp://here", "here:there", "moon://here:1"])
+def test_what_is_no_address_is_told_at_once(address: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "trainlint", "check", "--executor", "dask", "--dask-scheduler", address, __file__],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    told, *more = done.stderr.splitlines()
+    assert (done.returncode, more) == (2, [])
+    assert told.startswith(f"error: no Dask scheduler answers at `{address}`: ")
+
+
 def test_the_command_line_uses_a_cluster(project: list[Path], scheduler: str) -> None:
     def output(*options: str) -> str:
         done = subprocess.run(

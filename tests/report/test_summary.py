@@ -15,6 +15,11 @@ def test_findings_are_counted_by_severity() -> None:
     assert summary(result(*found)) == "Found 3 problems (2 errors, 1 warning) in 1 of 1 file."
 
 
+def test_findings_elsewhere_are_not_counted_among_the_files_that_were_checked() -> None:
+    found = [finding(), finding()]
+    assert summary(RunResult(found, ["other.py"])) == "Found 2 problems (2 warnings) in 1 file, 1 file checked."
+
+
 def test_a_clean_run_says_how_much_it_saw() -> None:
     assert summary(RunResult([], ["a.py", "b.py"])) == "No problems found in 2 files."
 

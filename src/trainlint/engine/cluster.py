@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from distributed import Client, KilledWorker, as_completed
+from distributed.comm.addressing import get_address_host_port
 
 import trainlint
 from trainlint.config.plugin import Plugin
@@ -43,6 +44,7 @@ class Cluster:
 
     def __init__(self, address: str) -> None:
         try:
+            get_address_host_port(address)  # a client of what is no address waits when it is thrown away
             self.client = Client(address, timeout=_PATIENCE, set_as_default=False)
         except (OSError, ValueError) as error:
             raise NoCluster(f"no Dask scheduler answers at `{address}`: {error}") from error

@@ -38,5 +38,9 @@ def summary(result: RunResult) -> str:
         return f"No {'new ' if known else ''}problems found in {files}.{known}"
     numbers = Counter(diagnostic.severity for diagnostic in result.diagnostics)
     kinds = ", ".join(counted(numbers[kind], kind.value) for kind in Severity if numbers[kind])
-    touched = len({diagnostic.place.filename for diagnostic in result.diagnostics})
-    return f"Found {counted(len(result.diagnostics), 'problem')} ({kinds}) in {touched} of {files}.{known}"
+    touched = {diagnostic.place.filename for diagnostic in result.diagnostics}
+    if touched <= set(result.filenames):
+        where = f"{len(touched)} of {files}"
+    else:  # a settings file, a broken rule, or a module that is imported from elsewhere
+        where = f"{counted(len(touched), 'file')}, {files} checked"
+    return f"Found {counted(len(result.diagnostics), 'problem')} ({kinds}) in {where}.{known}"
