@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import Field
@@ -19,6 +20,7 @@ from trainlint.api import (
     context,
     kinds,
     replace_value,
+    weakest,
 )
 
 DECOUPLED = frozenset(
@@ -42,6 +44,10 @@ PENALISED = ("kernel_regularizer", "activity_regularizer", "recurrent_regularize
              "depthwise_regularizer")  # fmt: skip
 
 
+STACK, HALF, PENALTY = 3, 0.5, 1e-2
+"""Layers on end with dropout of a half and such a penalty that are too much together: judgement."""
+
+
 class RegularisationOptions(Options):
     """From where on regularisation counts as too strong."""
 
@@ -56,7 +62,9 @@ class RegularisationTooStrong(Rule):
     ## What it does
     Looks at `weight_decay` of optimizers and at the factors of `l1` and `l2` regularizers. Decay that is
     added to the gradient (SGD, Adam in PyTorch) is judged apart from decay that shrinks the weights on its
-    own (AdamW, Lion, everything in Keras), which may be twenty times as large.
+    own (AdamW, Lion, everything in Keras), which may be twenty times as large. Three layers on end that are
+    followed by dropout of a half or more and have an L2 penalty of 0.01 or more, or such a decay in the
+    gradient, are too much together.
 
     ## Why is this bad?
     The optimizer minimises the sum. When the penalty is the larger part, the best it can do is to make all
@@ -74,7 +82,8 @@ class RegularisationTooStrong(Rule):
     ## Sources
     Measured on a small network: Adam with a decay of 0.1 ends at a loss of 1.61, with 0.3 at 2.30, which is
     chance; AdamW with 0.1 ends at 0.006, with 1.0 at 0.025. Loshchilov & Hutter 2019 on decay apart from
-    the gradient. TheDeepChecker (overwhelming regularisation). The other bounds are judgement.
+    the gradient. TheDeepChecker (overwhelming regularisation). The other bounds are judgement, and so is how
+    many regularised layers are a stack.
     """
 
     name = "regularisation-too-strong"
@@ -225,6 +234,36 @@ class RegularisationTooStrong(Rule):
                                 instead=usual,
                             )
 
+        for network in plan.networks:
+            self.check_stack(plan, network)
+
+    def check_stack(self, plan: TrainingPlan, network: Network) -> None:
+        """Looks for layers on end with both strong dropout and a strong penalty."""
+        decays = [
+            optimizer.settings.get("weight_decay")
+            for optimizer in plan.optimizers
+            if network in plan.networks_of(optimizer) and not is_decoupled(optimizer)
+        ]
+        decay = next((decay for decay in decays if decay is not None and at_least(decay, PENALTY)), None)
+        stack: list[Setting[Any]] = []
+        for rate, penalty in regularised(network):
+            penalty = penalty or decay
+            is_strong = rate is not None and penalty is not None
+            stack = [*stack, rate] if is_strong and rate is not None else []
+            if len(stack) == STACK:
+                self.report(
+                    stack[0].origin,
+                    subject=network,
+                    severity="info" if self.is_demo else "warning",
+                    certainty=weakest(*(setting.certainty for setting in (*stack, penalty) if setting)),
+                    because=(*stack, penalty),
+                    what="dropout",
+                    value=stack[0].spoken,
+                    effect="and a penalty on the weights in three layers on end leave little to learn",
+                    usual="take one of the two, or smaller ones: dropout of 0.2, a penalty of 1e-4",
+                )
+                return
+
     def check_decay(self, optimizer: Optimizer, decay: Setting[Any], linear: bool) -> None:
         rate = optimizer.learning_rate.value
         if is_decoupled(optimizer):
@@ -268,6 +307,34 @@ class RegularisationTooStrong(Rule):
             effect="leaves nothing but the penalty to minimise" if wrong else "outweighs much of the loss",
             usual=usual,
         )
+
+
+def at_least(setting: Setting[Any], bound: float) -> bool:
+    return setting.violates(lambda value: is_number(value) and value >= bound) in SURE
+
+
+def regularised(network: Network) -> Iterator[tuple[Setting[Any] | None, Setting[Any] | None]]:
+    """Of each layer with weights in turn the dropout behind it and its penalty, where they are strong."""
+    weighted: Layer | None = None
+    rate: Setting[Any] | None = None
+    for layer in network.layers if network.complete else ():
+        if layer.kind in kinds.WEIGHTED:
+            if weighted is not None:
+                yield rate, penalty_of(weighted)
+            weighted, rate = layer, None
+        elif layer.kind == "dropout":
+            given = layer.settings.get("rate")
+            rate = given if given is not None and at_least(given, HALF) else None
+    if weighted is not None:
+        yield rate, penalty_of(weighted)
+
+
+def penalty_of(layer: Layer) -> Setting[Any] | None:
+    factor = layer.settings.get("kernel_regularizer.l2")
+    return factor if factor is not None and at_least(factor, PENALTY) else None
+
+
+SURE = (Certainty.EXACT, Certainty.DEFAULT)
 
 
 def is_decoupled(optimizer: Optimizer) -> bool:

@@ -14,7 +14,8 @@ class MonitorModeMismatch(Rule):
     Compares the `mode` of early stopping, checkpoints and `ReduceLROnPlateau` with the name of what they
     watch: accuracy, F1, AUC, IoU and other scores rise, losses and errors fall. For PyTorch's
     `ReduceLROnPlateau` it looks at what is passed to `step()`; its mode is `min` when none is given, and so
-    is Lightning's.
+    is Lightning's. A best value that is kept by hand, `if loss > best_loss: best_loss = loss`, is looked at in
+    the same way.
 
     ## Why is this bad?
     Training stops after `patience` epochs in which everything got better, the learning rate drops all the
@@ -25,8 +26,12 @@ class MonitorModeMismatch(Rule):
     `mode="auto"` in Keras 3, which asks the metric. Keras 2 goes by the name and knows accuracies and AUC
     only: where the project says that it is 2.11 to 2.15, other scores under `auto` get a warning.
 
+    By hand: a number under a name without "best", which may be the largest on purpose; several networks
+    against each other, reinforcement learning, tests.
+
     ## Fix safety
-    Safe: the other mode is the one that fits the name.
+    Safe: the other mode is the one that fits the name. Nothing is offered for a best value that is kept by
+    hand, since what it starts from has to change, too.
 
     ## Sources
     Documentation of `keras.callbacks.EarlyStopping`, `torch.optim.lr_scheduler.ReduceLROnPlateau` and
@@ -149,6 +154,27 @@ class MonitorModeMismatch(Rule):
             """,
             at="ReduceLROnPlateau(optimizer, patience=3)",
         ),
+        Example(
+            "a best value, kept by hand",
+            """
+            import torch
+            from torch import nn
+
+            model = nn.Linear(10, 1)
+            optimizer = torch.optim.Adam(model.parameters())
+            best_loss = 0
+            for epoch in range(50):
+                for x, y in loader:
+                    optimizer.zero_grad()
+                    nn.functional.mse_loss(model(x), y).backward()
+                    optimizer.step()
+                val_loss = measure(model)
+                if val_loss > best_loss:
+                    best_loss = val_loss
+                    torch.save(model.state_dict(), "best.pt")
+            """,
+            at="val_loss > best_loss",
+        ),
     ]
 
     def check(self, plan: TrainingPlan) -> None:
@@ -168,6 +194,9 @@ class MonitorModeMismatch(Rule):
                 )
             if better is None or monitor.mode.value not in MODES or monitor.mode.value == better:
                 continue
+            if monitor.framework == BY_HAND:
+                self.say_by_hand(plan, monitor, better)
+                continue
             self.report(
                 monitor.mode.origin if monitor.mode.is_written else monitor.origin,
                 certainty=monitor.mode.certainty,
@@ -179,6 +208,25 @@ class MonitorModeMismatch(Rule):
                 better=better,
             )
 
+    def say_by_hand(self, plan: TrainingPlan, monitor: Monitor, better: str) -> None:
+        if not plan.runs or plan.context & QUIET:
+            return
+        self.report(
+            monitor.origin,
+            certainty=monitor.watched.certainty,
+            message="`{monitor}` takes a {way} `{watched}` for better, so it keeps the worst network",
+            help="compare with `{sign}` and start from {start}",
+            monitor=monitor.name,
+            watched=monitor.watched.value,
+            way="falling" if better == "max" else "rising",
+            sign=">" if better == "max" else "<",
+            start="minus infinity" if better == "max" else "infinity",
+        )
+
+
+BY_HAND = "by hand"
+
+QUIET = {context.REINFORCEMENT_LEARNING, context.GAN, context.META_LEARNING, context.TEST}
 
 RISING = ("acc", "auc", "fmeasure")
 """What Keras 2 takes for rising under `auto` (keras/callbacks.py, 2.15); all other names fall."""

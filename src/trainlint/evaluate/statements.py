@@ -10,6 +10,7 @@ import libcst as cst
 from trainlint.evaluate import classes, functions, names, operators
 from trainlint.evaluate.assignment import assign, assign_attribute, assign_item
 from trainlint.evaluate.attributes import attribute
+from trainlint.evaluate.best_values import note_best
 from trainlint.evaluate.calls import arguments_of
 from trainlint.evaluate.dropping import note_dropped
 from trainlint.evaluate.flow import Flow
@@ -131,6 +132,7 @@ _AUGMENTED = {
 
 @statement(cst.If)
 def condition(machine: Machine, node: cst.If) -> Flow:
+    note_best(machine, node)
     test = machine.evaluate(node.test)
     decided = machine.truth(test)
 

@@ -20,7 +20,8 @@ _NEGATED = frozenset("neg negative minus inverse inv".split())
 
 
 class Monitor(Part):
-    """A callback or a schedule that acts when `watched` gets no better; `mode` is min, max or auto."""
+    """What acts when `watched` gets better, or no better: a callback, a schedule, or an `if` of the program
+    that keeps the best value (its framework is "by hand"). `mode` is min, max or auto."""
 
     name: str
     framework: str
