@@ -18,11 +18,7 @@ def cut_off(happened: list[Happened]) -> dict[int, Origin]:
     Only where the way from the loss to the weights is known in full, and every tensor that holds gradients
     was computed in such a context.
     """
-    without: dict[int, Happening] = {}  # the context, by the identity of a tensor made in it
-    for event, context in _in_context(happened, []):
-        made = event.objects.get("output" if event.kind == "forward" else "loss")
-        if context is not None and event.kind in ("forward", "loss") and isinstance(made, Value):
-            without |= {id(tensor): context for tensor in tensors_in(made)}
+    without = without_gradients(happened)
     found: dict[int, Origin] = {}
     for event, _ in _in_context(happened, []):
         loss = event.objects.get("loss")
@@ -31,6 +27,16 @@ def cut_off(happened: list[Happened]) -> dict[int, Origin]:
             if cutting is not None:
                 found[id(event)] = Origin(Made.COMPUTED, cutting.site, "without gradients")
     return found
+
+
+def without_gradients(happened: list[Happened]) -> dict[int, Happening]:
+    """By the identity of a tensor that a network or a loss made without gradients: the context it was made in."""
+    without: dict[int, Happening] = {}
+    for event, context in _in_context(happened, []):
+        made = event.objects.get("output" if event.kind == "forward" else "loss")
+        if context is not None and event.kind in ("forward", "loss") and isinstance(made, Value):
+            without |= {id(tensor): context for tensor in tensors_in(made)}
+    return without
 
 
 def _cutting(loss: Tensor, without: dict[int, Happening]) -> Happening | None:

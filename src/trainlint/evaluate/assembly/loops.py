@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from trainlint.evaluate.assembly.cutting import cut_off
+from trainlint.evaluate.assembly.cutting import cut_off, without_gradients
 from trainlint.evaluate.assembly.gathered import Gathered, NetworkApplied
 from trainlint.evaluate.assembly.networks import ordered, tensors_in
 from trainlint.evaluate.assembly.numbering import Numbering, with_parts
@@ -20,7 +20,7 @@ from trainlint.values.value import Unknown, Value, integer
 def sequences(happened: list[Happened], gathered: Gathered) -> tuple[Sequence, ...]:
     """One tree for the program as it runs, and one for each function that only others call."""
     started = (event.objects.get("loss") for event in gathered.walk() if event.kind == "backward")
-    behind = _behind_backward(gathered)
+    behind = _behind_backward(gathered, without_gradients(happened))
     trees = _Trees(
         gathered,
         frozenset(id(tensor) for tensor in behind),
@@ -44,10 +44,21 @@ def _entry_points(happened: list[Happened]) -> Iterator[list[Happened]]:
     yield part
 
 
-def _behind_backward(gathered: Gathered) -> list[Tensor]:
-    """All tensors that a backward pass goes through."""
+def _behind_backward(gathered: Gathered, without: Collection[int]) -> list[Tensor]:
+    """All tensors that a backward pass goes through: it ends at those that were made `without` gradients."""
     losses = [event.objects.get("loss") for event in gathered.walk() if event.kind == "backward"]
-    return [tensor for loss in losses if isinstance(loss, Tensor) for tensor in ordered([loss])]
+    found: list[Tensor] = []
+    for loss in losses:
+        if isinstance(loss, Tensor):
+            behind = ordered([loss])
+            ends = {id(tensor) for tensor in behind if id(tensor) in without or _is_detached(tensor)}
+            # Where everything is cut off, that is the fault: what was meant to be trained still counts.
+            found += [t for t in ordered([loss], ends) if id(t) not in ends] if id(loss) not in ends else behind
+    return found
+
+
+def _is_detached(tensor: Tensor) -> bool:
+    return tensor.operation is not None and tensor.operation.kind == "detach"
 
 
 def switched_unknowns(gathered: Gathered) -> Iterator[Unknown]:
