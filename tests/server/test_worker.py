@@ -118,6 +118,22 @@ def test_a_death_or_a_hang_costs_one_result(command: tuple[str, ...], kind: str)
     run(doing())
 
 
+@pytest.mark.parametrize("kind", ["die", "hang"])
+def test_who_hears_of_it_may_ask_again_at_once(command: tuple[str, ...], kind: str) -> None:
+    async def doing() -> None:
+        worker, heard = Worker(command, time_limit=1.0), list[Answer]()
+
+        def again(answer: Answer) -> None:
+            worker.ask(job(heard, "again", what="again"))
+
+        worker.ask(Job("bad", {"kind": kind}, again, frozenset({"done"})))
+        await until(lambda: heard)
+        assert [answer.get("what") for answer in heard] == ["again"]
+        await worker.close()
+
+    run(doing())
+
+
 def test_a_job_that_does_not_heed_its_cancelling_is_ended(command: tuple[str, ...]) -> None:
     async def doing() -> None:
         worker, heard = Worker(command, time_limit=1.0), list[Answer]()

@@ -146,8 +146,8 @@ class Worker:
             await self._listen(process)
             code = await process.wait()
             if self._process is process and not self._closed:  # nobody ended it
-                self._process = None
-                self._ended(code)
+                started, self._process, self._ready = self._ready, None, False
+                self._ended(code, started=started)
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None
@@ -175,10 +175,10 @@ class Worker:
         if last:
             self._go_on()
 
-    def _ended(self, code: int) -> None:
-        """The process is gone without being told to go."""
+    def _ended(self, code: int, *, started: bool) -> None:
+        """The process is gone without being told to go; `started`: it had been ready for jobs."""
         log.warning("the analysis process ended with %s", code)
-        if not self._ready:
+        if not started:
             self._failed_starts += 1
             if self._failed_starts >= _MOST_FAILED_STARTS:
                 self._give_up(f"the analysis process ends at its start, with {code}")
@@ -202,11 +202,12 @@ class Worker:
     def _late(self) -> None:
         """The running job takes too long, or does not heed that it was cancelled."""
         log.warning("the analysis process is replaced: it took too long")
-        self._lose(f"it took longer than {self.time_limit:g} seconds")
+        # Before anybody hears of it: who hears may ask again, and that must wait for the next process.
         process, self._process, self._ready = self._process, None, False
         if process is not None:
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
+        self._lose(f"it took longer than {self.time_limit:g} seconds")
 
     # -- jobs ---------------------------------------------------------------------------------------------
 
