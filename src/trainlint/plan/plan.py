@@ -151,7 +151,10 @@ class TrainingPlan(Part):
         """Losses that are kept from turn to turn with their graph, in loops that go backward from them."""
         for tree in self.events:
             started = [event for event in tree.walk() if event.kind == "backward"]
+            steps = any(event.kind == "step" for event in tree.walk())
             for loop in walk.loops(tree):
+                if steps and not any(event.kind == "step" for event in loop.walk()):
+                    continue  # the parts of one batch, whose graphs go with the next
                 turn = list(walk.directly_in(loop))
                 here = {event.loss for event in turn if event.kind == "backward"}
                 later = {event.loss for event in started if event.loss is not None} - here
