@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from trainlint.api import (
     Example,
     Layer,
@@ -18,7 +20,9 @@ REARRANGING = frozenset({"permute", "reshape", "unknown", "either", "select", "s
 """What may put the batch on another axis."""
 
 
-TRANSFORMERS = frozenset({"transformer_encoder", "transformer_decoder", "transformer"})
+TRANSFORMERS = frozenset({"transformer_encoder", "transformer_decoder", "transformer", "attention"})
+STATES = ("hidden state", "cell state")
+
 STACKS = frozenset({"TransformerEncoder", "TransformerDecoder"})
 """What repeats a layer that is made elsewhere, and reads its axes as that does."""
 
@@ -27,9 +31,11 @@ class RnnBatchAxisMismatch(Rule):
     """The batch stands where a recurrent layer expects the steps of a sequence.
 
     ## What it does
-    `LSTM`, `GRU`, `RNN` and the transformers of PyTorch take (steps, samples, features) unless `batch_first=True`. The rule
-    follows the batch of a loader, whose samples come first, to the layer; and it looks at what is taken of
-    the output: `out[:, -1]` is the last step of a batch-first output, of another it is the last sample.
+    `LSTM`, `GRU`, `RNN`, `MultiheadAttention` and the transformers of PyTorch take (steps, samples, features)
+    unless `batch_first=True`. The rule follows the batch of a loader, whose samples come first, to the layer; and
+    it looks at what is taken of the output: `out[:, -1]` is the last step of a batch-first output, of another it
+    is the last sample. The last state is (layers x directions, samples, features) in any case: a `view` that
+    makes one row a sample of it puts together what belongs to different samples.
 
     ## Why is this bad?
     Nothing fails, since any size fits. The layer runs from sample to sample as if they were steps in time,
@@ -38,7 +44,7 @@ class RnnBatchAxisMismatch(Rule):
 
     ## When it stays silent
     Axes that were moved on the way; packed sequences; data that are not known to come in batches. A rearranged
-    output.
+    output. States of one layer in one direction; batches of one sample.
 
     ## Fix safety
     Unsafe: the layer reads other axes, so that trained weights mean something else; state tensors keep their
@@ -55,7 +61,7 @@ class RnnBatchAxisMismatch(Rule):
     since = "0.1.0"
     frameworks = ("torch",)
     severity = "error"
-    message = "`{layer}` takes {what}: {effect}"
+    message = "`{layer}` {what}: {effect}"
     help = "{advice}"
 
     good = [
@@ -172,20 +178,29 @@ class RnnBatchAxisMismatch(Rule):
         for number, network in enumerate(plan.networks):
             for layer in network.of_kind(*kinds.RECURRENT, *TRANSFORMERS):
                 first = layer.settings.get("batch_first")
+                if any(mixes_samples(state, reader) for state, reader in reshaped_states(network, layer)):
+                    self.report(
+                        layer.origin,
+                        subject=layer,
+                        layer=layer.title,
+                        what="gives its state layer by layer",
+                        effect="reshaping it mixes the samples",
+                        advice="move the batch first: `state.transpose(0, 1).reshape(…)`",
+                    )
                 if first is None or first.value is None:
                     continue
                 size = batches.get(number) if context.INFERENCE_ONLY not in plan.context else None
                 if not first.value and size is not None and is_batch_first(network, layer, size):
-                    self.say(layer, "samples for steps", "the batch stands on its first axis", "error")
+                    self.say(layer, "takes samples for steps", "the batch stands on its first axis", "error")
                 elif layer.kind in TRANSFORMERS:
                     continue  # what is taken of its output depends on what the program puts where
                 elif not first.value and takes_last(network, layer, axis=1):
                     self.say(
-                        layer, "steps first", "`[:, -1]` is the last sample, not the last step", "warning"
+                        layer, "takes steps first", "`[:, -1]` is the last sample, not the last step", "warning"
                     )
                 elif first.value and takes_last(network, layer, axis=0):
                     self.say(
-                        layer, "samples first", "`[-1]` is the last sample, not the last step", "warning"
+                        layer, "takes samples first", "`[-1]` is the last sample, not the last step", "warning"
                     )
 
     def say(self, layer: Layer, what: str, effect: str, severity: str) -> None:
@@ -211,10 +226,30 @@ class RnnBatchAxisMismatch(Rule):
         )
 
 
+def reshaped_states(network: Network, layer: Layer) -> Iterator[tuple[Layer, Layer]]:
+    """The states that a layer gives beside its output, each with what reshapes it."""
+    for index in network.users[layer.index]:
+        state = network.layers[index]
+        if state.title in STATES:
+            readers = (network.layers[user] for user in network.users[index])
+            yield from ((state, reader) for reader in readers if reader.kind == "reshape")
+
+
+def mixes_samples(state: Layer, reshaped: Layer) -> bool:
+    """Whether (layers, samples, features) becomes one row a sample without the axes being moved."""
+    shape, rows = state.output_shape, reshaped.output_shape
+    if shape is None or rows is None or len(shape) != 3 or len(rows) != 2:
+        return False
+    layers, samples, features = shape
+    if not isinstance(layers, int) or not isinstance(features, int) or layers == 1 or samples == 1:
+        return False
+    return rows[1] == layers * features
+
+
 def is_batch_first(network: Network, layer: Layer, size: int) -> bool:
     """Whether samples come to a layer on the first axis: nothing has moved them, and the size is theirs."""
     shape = layer.input_shape
-    if shape is None or len(shape) != 3 or shape[0] != size or shape[1] in (size, None):
+    if shape is None or len(shape) != 3 or shape[0] != size or shape[1] in (size, 1, None):
         return False
     return any(comes_from_batch(network, network.layers[source], size) for source in layer.inputs)
 
@@ -233,8 +268,7 @@ def takes_last(network: Network, layer: Layer, *, axis: int) -> bool:
     if layer.input_shape is not None and len(layer.input_shape) != 3:
         return False
     readers = [network.layers[index] for index in network.users[layer.index]]
-    states = ("hidden state", "cell state")
-    taken = [reader for reader in readers if reader.title not in states]
+    taken = [reader for reader in readers if reader.title not in STATES]
     return bool(taken) and all(
         reader.kind == "select" and reader.number("axis") == axis and reader.number("place") == -1
         for reader in taken
