@@ -22,6 +22,14 @@ QUIET = {
 SEQUENCES = kinds.RECURRENT | {"transformer", "transformer_encoder", "transformer_decoder", "attention"}
 """Layers of networks whose data may have an order that matters."""
 
+LEAST_SHARE = 0.01
+"""A buffer that holds less of the data hardly moves a sample: sorted data stay sorted."""
+
+LEAST_BATCHES = 4
+"""Batches that a buffer holds at least, where its share of the data is smaller."""
+
+FIXED = "training data come in the same order every epoch"
+
 PIPELINE_HELP = "shuffle the samples before they become batches: `.shuffle(buffer_size)`"
 
 
@@ -30,17 +38,21 @@ class TrainingDataNotShuffled(Rule):
 
     ## What it does
     Follows the loader of a training loop, or the arguments of `fit`, and looks for data that are not
-    shuffled: `shuffle=False`, or a `DataLoader` that was not told (the default is not to shuffle).
+    shuffled: `shuffle=False`, or a `DataLoader` that was not told (the default is not to shuffle). In a pipeline of
+    tf.data it also looks at what is shuffled: whole batches, when `shuffle` comes after `batch`, and a buffer
+    of less than a hundredth of the samples that holds less than four batches.
 
     ## Why is this bad?
     Data often lie sorted by class or by source. A batch then holds one class only, the network follows
     whatever came last, and the loss swings with the period of an epoch. In a fixed order that is not sorted
-    the same batches meet again and again, and their noise does not average out.
+    the same batches meet again and again, and their noise does not average out. `shuffle` of tf.data draws from
+    a buffer: a sample comes about where it would have come anyway when the buffer is small.
 
     ## When it stays silent
     A sampler, or a data set that brings its own order; networks that read sequences, since the order of
     their samples may matter; reinforcement and meta-learning; random data; everything in one batch;
-    evaluation. A loader whose data set is not known and that says nothing about the order.
+    evaluation. A loader whose data set is not known and that says nothing about the order. Buffers of data of
+    unknown size; two calls of `shuffle`.
 
     ## Fix safety
     Safe where a `DataLoader` says nothing: samples are drawn in another order. Unsafe where `shuffle=False` is
@@ -48,7 +60,8 @@ class TrainingDataNotShuffled(Rule):
 
     ## Sources
     Defaults: documentation of `torch.utils.data.DataLoader` (no shuffling) and `keras.Model.fit`
-    (shuffling). Humbatova et al. 2020 (wrong position of data shuffle); Zhang et al. 2022.
+    (shuffling); of `tf.data.Dataset.shuffle` ("for perfect shuffling, a buffer size greater than or equal to the
+    full size of the dataset is required"). The hundredth and the four batches are judgements. Humbatova et al. 2020 (wrong position of data shuffle); Zhang et al. 2022.
     """
 
     name = "training-data-not-shuffled"
@@ -57,7 +70,7 @@ class TrainingDataNotShuffled(Rule):
     since = "0.1.0"
     frameworks = ("keras", "torch")
     severity = "warning"
-    message = "training data come in the same order every epoch, so batches are not a fair sample"
+    message = "{what}, so batches are not a fair sample"
     help = "shuffle the training data: `shuffle=True`"
 
     good = [
@@ -179,18 +192,51 @@ class TrainingDataNotShuffled(Rule):
     def check(self, plan: TrainingPlan) -> None:
         for run in plan.runs if not plan.context & QUIET else ():
             certainty = run.shuffle.violates(lambda shuffles: not shuffles)
-            network = plan.network_of(run)
-            if certainty is None or run.data.random or order_matters(network, run) or is_one_batch(run):
+            if run.data.random or order_matters(plan.network_of(run), run) or is_one_batch(run):
+                continue
+            if certainty is None:
+                self.look_at_pipeline(run)
                 continue
             if run.shuffle.is_written:
                 fix = replace_value(run.shuffle, "True", "samples are drawn in another order")
-                self.report(run.shuffle.origin, subject=run, certainty=certainty, fix=fix)
+                self.report(run.shuffle.origin, subject=run, certainty=certainty, fix=fix, what=FIXED)
             elif run.data.origin is not None:
                 if run.framework == "torch":
                     fix, advice = add_argument(run.loader, "shuffle=True", "safe"), None
                 else:  # the last step of a pipeline of tf.data takes no `shuffle`
                     fix, advice = None, PIPELINE_HELP
-                self.report(run.loader, subject=run, certainty=certainty, help=advice, fix=fix)
+                place = run.loader or (run.origin if is_counted(run) else None)
+                self.report(place, subject=run, certainty=certainty, help=advice, fix=fix, what=FIXED)
+
+    def look_at_pipeline(self, run: TrainingRun) -> None:
+        """What is shuffled in a pipeline of tf.data that shuffles."""
+        certainty = run.shuffles_batches.violates(lambda whole: whole)
+        if certainty is not None and is_counted(run):
+            self.report(
+                run.shuffles_batches.origin,
+                subject=run,
+                certainty=certainty,
+                help=PIPELINE_HELP,
+                what="whole batches are shuffled",
+            )
+            return
+        samples, batch = run.data.samples.value, run.batch_size.value
+        if samples is None or batch is None:
+            return
+        certainty = run.shuffle_buffer.violates(lambda size: 0 < size < min(samples * LEAST_SHARE, batch * LEAST_BATCHES))
+        if certainty is not None:
+            self.report(
+                run.shuffle_buffer.origin,
+                subject=run,
+                certainty=certainty,
+                help="draw from more: `.shuffle(buffer_size)` with the number of samples, or thousands",
+                what=f"samples are drawn from {run.shuffle_buffer.value} of {samples} at a time",
+            )
+
+
+def is_counted(run: TrainingRun) -> bool:
+    """Whether the data are known well enough to say that nothing else has put them in random order."""
+    return run.data.samples.value is not None
 
 
 def order_matters(network: Network | None, run: TrainingRun) -> bool:

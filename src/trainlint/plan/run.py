@@ -25,6 +25,8 @@ class TrainingRun(Part):
     epochs: Setting[int] = Setting()
     steps_per_epoch: Setting[int] = Setting()
     shuffle: Setting[bool] = Setting()
+    shuffle_buffer: Setting[int] = Setting()  # of tf.data: how many samples or batches one is drawn from
+    shuffles_batches: Setting[bool] = Setting()  # whole batches: the same samples meet in each epoch
     drop_last: Setting[bool] = Setting()
     validates: bool | None = None  # None: not known
     callbacks: tuple[str, ...] | None = ()  # class names; None: not known

@@ -165,6 +165,8 @@ def _run(loops: _Loops, objectives: Mapping[int, int]) -> TrainingRun:
         epochs=loops.epochs,
         steps_per_epoch=whole(loops.told.get("steps_per_epoch")),
         shuffle=loops.shuffle,
+        shuffle_buffer=whole(loops.option("shuffle_buffer")),
+        shuffles_batches=flag(loops.option("shuffles_batches")),
         loader=loops.loader.origin if loops.loader is not None else None,
         drop_last=flag(loops.option("drop_last")),
         validates=validation if isinstance(validation, bool) else None,

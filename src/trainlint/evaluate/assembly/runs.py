@@ -46,6 +46,8 @@ def _fitted(
         epochs=whole(fact.settings.get("epochs"), certainty),
         steps_per_epoch=whole(fact.settings.get("steps_per_epoch"), certainty),
         shuffle=flag(fact.settings.get("shuffle"), certainty),
+        shuffle_buffer=whole(fact.settings.get("shuffle_buffer"), certainty),
+        shuffles_batches=flag(fact.settings.get("shuffles_batches"), certainty),
         drop_last=flag(fact.settings.get("drop_last"), certainty),
         loader=loader.origin if loader is not None else None,
         validates=validation if isinstance(validation, bool) else None,

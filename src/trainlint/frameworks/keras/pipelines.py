@@ -27,7 +27,8 @@ DATASET = "tensorflow.data.Dataset"
 
 
 def dataset(call: Call, element: Value, **facts: Value) -> Instance:
-    """A data set. Slots: `element`, `batch_size` (None: not batched), `shuffled`, `shuffle_buffer`."""
+    """A data set. Slots: `element`, `batch_size` (None: not batched), `shuffled`, `shuffle_buffer` (what the
+    samples or batches are drawn from), `shuffles_batches` (whole ones: their samples stay together)."""
     made = Instance(Reference(DATASET), {}, call.origin)
     facts.setdefault("batch_size", Known(None))
     facts.setdefault("shuffled", Known(False))
@@ -36,6 +37,8 @@ def dataset(call: Call, element: Value, **facts: Value) -> Instance:
     # What plans ask of a data loader, by the names that other libraries have for it.
     made.arguments["batch_size"] = facts["batch_size"]
     made.arguments["shuffle"] = facts["shuffled"]
+    made.arguments["shuffle_buffer"] = facts.get("shuffle_buffer", Unknown("no buffer"))
+    made.arguments["shuffles_batches"] = facts.get("shuffles_batches", Known(False))
     made.arguments["drop_last"] = facts.get("drop_remainder", Known(False))
     return made
 
@@ -141,7 +144,15 @@ def mapped(call: Call) -> Value:
 
 def shuffle(call: Call) -> Value:
     buffer = call.argument(0, "buffer_size") or Unknown("a buffer size")
-    return changed(call, shuffled=Known(True, call.origin), shuffle_buffer=buffer)
+    receiver = call.receiver
+    slots = receiver.slots if isinstance(receiver, Instance) else {}
+    before, size = slots.get("shuffled"), slots.get("batch_size")
+    if not (isinstance(before, Known) and before.value is False):
+        return changed(call, shuffled=Known(True, call.origin), shuffle_buffer=Unknown("two buffers"))
+    in_batches = size if isinstance(size, Unknown) else Known(constant(size) is not None, call.origin)
+    return changed(
+        call, shuffled=Known(True, call.origin), shuffle_buffer=buffer, shuffles_batches=in_batches
+    )
 
 
 def repeat(call: Call) -> Value:

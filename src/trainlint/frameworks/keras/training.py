@@ -121,6 +121,9 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
     if dataset is not None and catalogue.is_a(dataset, _TORCH_LOADER):
         settings["loader"] = dataset
         settings["drop_last"] = dataset.arguments.get("drop_last", Unknown("whether batches are dropped"))
+    elif dataset is not None:
+        for name in ("shuffle_buffer", "shuffles_batches"):
+            settings[name] = dataset.arguments.get(name, Unknown("order of a data set"))
     if inputs is not None:
         call.machine.write(model, "fitted_inputs", inputs)
     call.machine.note(FitCalled("keras", model, inputs, targets, settings, call.site, measures_training))
