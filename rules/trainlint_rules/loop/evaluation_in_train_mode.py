@@ -37,9 +37,10 @@ class EvaluationInTrainMode(Rule):
 
     ## When it stays silent
     A network without such layers; `eval()` was called, or the network went to code that cannot be followed;
-    a network from elsewhere, unless its `train()` shows that it has a mode: then it is a hint. `train()` right before the loop (Monte Carlo dropout, statistics of batch
-    normalisation computed anew); a fixed number of passes (an average over dropout); the pass stands in a
-    loop that trains. Generators and critics, reinforcement learning. Lightning and other trainers switch.
+    a network from elsewhere, unless its `train()` shows that it has a mode: then it is a hint. `train()` right
+    before the loop (Monte Carlo dropout, statistics of batch normalisation computed anew); a fixed number of
+    passes (an average over dropout); the pass stands in a loop that trains. Generators and critics,
+    reinforcement learning. Lightning and other trainers switch.
 
     ## Fix safety
     Safe: `eval()` comes before the loop that measures and, where training goes on and no `train()` of its own

@@ -44,7 +44,8 @@ class TooFewEpochs(Rule):
 
     ## What it does
     Multiplies epochs by batches and reports runs of fewer than 100 updates, and calls of Keras' `fit` that
-    leave `epochs` at its default of 1.
+    leave `epochs` at its default of 1: a warning with fewer than 10,000 samples, a hint where their number is
+    not known.
 
     ## Why is this bad?
     Every optimizer moves weights by about its learning rate in one update, so a few updates leave a network
@@ -52,14 +53,17 @@ class TooFewEpochs(Rule):
 
     ## When it stays silent
     Samples or batch size are not known, so that the updates cannot be counted; a call of `fit` within a
-    loop, or one of several for the same network; a trial of at most 20 updates; pretrained networks; tests and demonstrations, data made at random, reinforcement learning. A search gets a hint.
+    loop, or one of several for the same network; a trial of at most 20 updates; pretrained networks; tests
+    and demonstrations, data made at random, reinforcement learning. A search gets a hint. Too many epochs are
+    no matter of this rule: TL407 says what over-fits.
 
     ## Fix safety
     Unsafe: training takes longer.
 
     ## Sources
     Measured on an easy task of 10 classes: Adam at its default rate needs about 100 updates. That 300 are
-    usually enough to see whether it works is a judgement. Humbatova et al. 2020, sub-optimal number of
+    usually enough to see whether it works is a judgement, and so are the 20 updates of a trial and the 10,000
+    samples of which one pass is few. Humbatova et al. 2020, sub-optimal number of
     epochs; `epochs=1`: documentation of `keras.Model.fit`.
     """
 

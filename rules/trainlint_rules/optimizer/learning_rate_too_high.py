@@ -50,7 +50,8 @@ class LearningRateTooHigh(Rule):
     The rate is not known, is the library's default, or is one of several that a search tries. A schedule
     whose peak cannot be worked out, a callback that sets the rate, and the one-cycle and cyclic schedules, which visit high rates on
     purpose. A network that cannot be followed counts as normalised. Optimizers over an image or another
-    input, fits of one or two numbers (but for SGD on a squared error at a rate that fails for certain), maximal update parametrisation, classes that are not in the table.
+    input, fits of one or two numbers (but for SGD on a squared error at a rate that fails for certain), maximal
+    update parametrisation, classes that are not in the table.
     Large batches raise the bounds of SGD, and so do clipped gradients of recurrent layers.
 
     ## Fix safety

@@ -6,6 +6,7 @@ optimizers they were unscaled, and which optimizers have stepped since the last 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -34,7 +35,7 @@ def scaler_misuses(trees: Collection[Sequence]) -> Iterator[ScalerMisuse]:
         first = next((misuse for misuse in found if misuse is not None), None)
         if first is not None:
             yield first
-    if not scalers and any(event.kind == "step" for event in events):
+    if not scalers and any(event.kind == "step" for event in events) and not any(map(_by_engine, events)):
         for tree in trees:
             yield from _without_scaler(tree)
 
@@ -52,6 +53,15 @@ def _misuse(tree: Sequence, scaler: int) -> ScalerMisuse | None:
     if not found:
         return None
     return ScalerMisuse(*found[0], Certainty.POSSIBLE if harmless else Certainty.EXACT)
+
+
+def _by_engine(event: Event) -> bool:
+    """Whether an engine (DeepSpeed, Accelerate) goes backward from a loss, and scales as its settings say."""
+    site = event.origin.site if event.origin is not None and event.kind == "backward" else None
+    return site is not None and _OF_AN_ENGINE.fullmatch(site.text) is not None
+
+
+_OF_AN_ENGINE = re.compile(r"[\w.]+\.backward\(\s*\w[^=]*\)", re.DOTALL)
 
 
 def _without_scaler(tree: Sequence) -> Iterator[ScalerMisuse]:
