@@ -16,7 +16,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from rich.console import Console
-from rich.live import Live
 from rich.table import Table
 
 from tests.benchmarks import editing, growth, repositories
@@ -64,10 +63,10 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help=f"keep the table in {KEPT.name}")
     arguments = parser.parse_args()
     measured: list[Row] = []
-    with Live(console=Console(), auto_refresh=False) as live:
-        for row in rows(arguments):
-            measured.append(row)
-            live.update(_table(measured), refresh=True)
+    for row in rows(arguments):
+        measured.append(row)
+        Console(stderr=True).print(f"{row.what}: {row.figure:.2f} {row.unit}", highlight=False)
+    Console().print(_table(measured))
     if arguments.write:
         kept = {
             "with": {"python": platform.python_version(), "libcst": version("libcst")},
