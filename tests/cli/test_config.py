@@ -111,6 +111,10 @@ def test_wrong_settings_end_with_2_and_one_line(project: Path, arguments: list[s
         ),
         ("[rules.learning-rate]", "trainlint.toml:1: unknown rule `learning-rate`; did you mean"),
         ('[severity]\nTL777 = "info"', "trainlint.toml:2: unknown rule `TL777`"),
+        (
+            '[framework-versions]\ntorchh = "2.6"',
+            "trainlint.toml:2: no version of `torchh` matters to `framework-versions`; did you mean `torch`?",
+        ),
     ],
 )
 def test_unknown_rules_and_options_have_a_file_and_a_line(tmp_path: Path, content: str, message: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from trainlint.config.merge import Merged
-from trainlint.config.mistakes import WrongSettings
+from trainlint.config.mistakes import WrongSettings, meant
 from trainlint.config.resolve import Resolver
 from trainlint.config.settings import Settings
 from trainlint.engine.check import selection_for
@@ -58,3 +58,15 @@ def _try(merged: Merged) -> None:
         raise WrongSettings(f"{merged.place(error.key, error.word) or 'settings'}: {error}") from None
     except WrongOption as error:
         raise WrongSettings(f"{merged.place(error.key) or 'settings'}: {error}") from None
+    for name in merged.settings.framework_versions:
+        _try_library(name, merged)
+
+
+def _try_library(name: str, merged: Merged) -> None:
+    from trainlint.evaluate.versions import DISTRIBUTIONS
+
+    known = sorted(set(DISTRIBUTIONS.values()))
+    if name not in known:
+        place = merged.place(("framework-versions", name)) or "settings"
+        guess = meant(name, known) or f"; known are {', '.join(f'`{library}`' for library in known)}"
+        raise WrongSettings(f"{place}: no version of `{name}` matters to `framework-versions`{guess}")
