@@ -1,0 +1,55 @@
+"""Ratios that hold on any machine, with room to spare: what runs away is noticed here, not what is a little slower.
+
+`python -m tests.benchmarks` measures precisely.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import libcst
+
+from tests.benchmarks.programs import nested, program
+from trainlint.engine.check import check_source
+from trainlint.syntax.reuse import Kept, reusing
+
+
+def seconds(doing: Callable[[], object], turns: int = 3) -> float:
+    """Processor time, the least of some turns."""
+    found = []
+    for _ in range(turns):
+        start = time.process_time()
+        doing()
+        found.append(time.process_time() - start)
+    return min(found)
+
+
+def test_a_check_costs_little_more_than_the_parser_alone() -> None:
+    text = program(1_500)
+    parse = seconds(lambda: libcst.parse_module(text))
+    assert seconds(lambda: check_source(text)) < 4 * parse
+
+
+def test_a_keystroke_costs_less_than_the_parser_alone() -> None:
+    text = program(1_500)
+    parse = seconds(lambda: libcst.parse_module(text))
+    kept: Kept = {}
+    with reusing(kept):
+        check_source(text, "train.py")
+        rates = iter(range(10))
+        typed = seconds(lambda: check_source(text.replace("args.lr", f"{next(rates) + 1}e-4"), "train.py"))
+    assert typed < 2 * parse
+
+
+def test_four_times_the_code_takes_little_more_than_four_times_as_long() -> None:
+    small, large = program(1_000), program(4_000)
+    check_source(small)
+    assert seconds(lambda: check_source(large)) < 4 * 2.5 * seconds(lambda: check_source(small))
+
+
+def test_nesting_is_bounded() -> None:
+    check_source(nested(8))
+    assert seconds(lambda: check_source(nested(128)), turns=1) < 8 * 4 * seconds(
+        lambda: check_source(nested(16))
+    )
