@@ -155,15 +155,19 @@ def test_a_watch_checks_again_until_it_is_interrupted(project: Path) -> None:
     with (
         output.open("wb") as file,
         subprocess.Popen(
-            command, cwd=project, stdout=file, stderr=subprocess.STDOUT, env=environment
+            command, cwd=project, stdout=file, stderr=subprocess.STDOUT, env=environment,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in the background
         ) as process,
-    ):
-        _wait_for(output, "Watching for changes; Ctrl-C ends.", 1)
-        time.sleep(0.5)
-        (project / "f00.py").write_text("import torch\nx = (\n")
-        _wait_for(output, "Watching for changes; Ctrl-C ends.", 2)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+    ):  # fmt: skip
+        try:
+            _wait_for(output, "Watching for changes; Ctrl-C ends.", 1)
+            time.sleep(0.5)
+            (project / "f00.py").write_text("import torch\nx = (\n")
+            _wait_for(output, "Watching for changes; Ctrl-C ends.", 2)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
     text = output.read_text()
     assert text.index("TL101") < text.index("TL900")
     assert "Traceback" not in text
