@@ -21,6 +21,7 @@ from trainlint.config.settings import Settings
 from trainlint.engine.pages import generated_files
 from trainlint.engine.registry import registry
 from trainlint.engine.run import RunResult, check_files
+from trainlint.probe.explained import whole_page
 from trainlint.report import full, json_schema
 from trainlint.report.summary import fixable, summary
 
@@ -40,7 +41,7 @@ def wanted() -> dict[Path, str]:
         readme = (ROOT / "README.md").read_text("utf-8")
         block = f"```console\n$ trainlint check {SHOWN}\n{_text(result)}\n```\n"
         return {
-            **generated_files(registry().rules.values(), ROOT),
+            **generated_files(registry().rules.values(), ROOT, whole_page),
             ROOT / "README.md": _BLOCK.sub(lambda found: found[1] + block + found[2], readme),
             PICTURE: _picture(result),
             schema.FILE: schema.schema_text(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from trainlint.engine.pages import page_path
 from trainlint.engine.registry import registry
 from trainlint.probe.claims import CLAIMS, NOT_JUDGED
 from trainlint.probe.explained import explanation
@@ -46,3 +47,9 @@ def test_a_page_says_how_its_rule_is_put_to_the_test() -> None:
     assert "--script" in explanation("training-data-not-shuffled")
     assert "it needs a GPU" in explanation("grad-scaler-misused")
     assert explanation("file-not-parsed") == ""
+
+
+def test_the_page_that_lies_beside_the_rules_says_it_too() -> None:
+    path = page_path(registry().find("learning-rate-too-low"))
+    assert path is not None
+    assert path.read_text("utf-8").endswith(f"\n\n{explanation('learning-rate-too-low')}")

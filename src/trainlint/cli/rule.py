@@ -52,22 +52,15 @@ def rule(
 def _show_page(found: type[Rule], *, colour: bool) -> None:
     from rich.markdown import Markdown
 
-    from trainlint.engine.pages import page_of
-    from trainlint.probe.explained import explanation
+    from trainlint.probe.explained import whole_page
 
-    write(
-        rendered(
-            [Markdown(f"{page_of(found)}\n{explanation(found.name)}")],
-            colour=colour,
-            width=min(table_width(), 100),
-        )
-    )
+    write(rendered([Markdown(whole_page(found))], colour=colour, width=min(table_width(), 100)))
 
 
 def _as_json(found: type[Rule]) -> dict[str, Any]:
-    from trainlint.engine.pages import page_of, page_url
+    from trainlint.engine.pages import page_url
     from trainlint.engine.registry import words_of
-    from trainlint.probe.explained import explanation
+    from trainlint.probe.explained import explanation, whole_page
 
     return {
         "name": found.name,
@@ -81,6 +74,6 @@ def _as_json(found: type[Rule]) -> dict[str, Any]:
         "help": found.help,
         "aliases": sorted(words_of(found) - {found.name, found.family}),
         "url": page_url(found),
-        "page": page_of(found),
+        "page": whole_page(found),
         "probe": explanation(found.name),
     }

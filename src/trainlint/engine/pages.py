@@ -6,7 +6,7 @@ import inspect
 import os
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -49,12 +49,14 @@ def _url(path: Path) -> str:
     return path.as_uri() if path.is_file() else ""
 
 
-def generated_files(rules: Iterable[type[Rule]], root: Path) -> dict[Path, str]:
-    """What the pages and the index of the rules that lie below `root` should hold."""
+def generated_files(
+    rules: Iterable[type[Rule]], root: Path, page: Callable[[type[Rule]], str] = page_of
+) -> dict[Path, str]:
+    """What the pages and the index of the rules that lie below `root` should hold. `page` makes a page."""
     paths = {rule: path for rule in rules if (path := page_path(rule)) and path.is_relative_to(root)}
     index = root / "rules" / "README.md"
     return {
-        **{path: page_of(rule) for rule, path in paths.items()},
+        **{path: page(rule) for rule, path in paths.items()},
         index: _index({rule: os.path.relpath(path, index.parent) for rule, path in paths.items()}),
     }
 

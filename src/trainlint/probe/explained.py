@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from trainlint.engine.pages import page_of
+from trainlint.engine.rule import Rule
 from trainlint.probe.claims import CLAIMS, NOT_JUDGED, Claim, Group
 from trainlint.probe.judge import TOLD
 
 TITLE = "Put to the test"
+
+
+def whole_page(rule: type[Rule]) -> str:
+    """The page of a rule with how its findings are put to the test: what lies beside the rules, what the command
+    line and the editor show."""
+    return "\n".join(part for part in (page_of(rule), explanation(rule.name)) if part)
 
 
 def explanation(rule: str) -> str:

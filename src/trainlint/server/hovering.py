@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from trainlint.engine.pages import page_of
 from trainlint.engine.registry import UnknownRule, registry
 from trainlint.plan.network import Layer, Network
 from trainlint.plan.objective import Objective
@@ -16,6 +15,7 @@ from trainlint.plan.plan import TrainingPlan
 from trainlint.plan.run import TrainingRun
 from trainlint.plan.schedule import Schedule
 from trainlint.plan.setting import Setting
+from trainlint.probe.explained import whole_page
 from trainlint.report.kind_words import kind_word
 from trainlint.report.plan_words import certainty_text, number_text, shape_text, value_text
 from trainlint.report.sparkline import sparkline
@@ -195,5 +195,5 @@ def _rules_in_comments(ranges: Ranges) -> Iterator[tuple[Place, str]]:
                 continue
             yield (
                 Place(document.filename, place.row, match.start() + 1, place.row, match.end() + 1),
-                page_of(rule),
+                whole_page(rule),
             )

@@ -7,7 +7,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from trainlint.probe.worker import initial, layers
+from trainlint.probe.worker import initial
+from trainlint.probe.worker.layers.makers import MAKERS
+from trainlint.probe.worker.layers.sequence import Recurrent
 from trainlint.probe.worker.settings import CannotBuild, Given
 
 WEIGHTED = (
@@ -101,7 +103,7 @@ class Network(nn.Module):
     def _make(self, entry: dict[str, Any], inputs: list[Any]) -> None:
         title = f"{entry['title']} (line {entry['line']})" if entry.get("line") else entry["title"]
         kind = entry["kind"]
-        if kind not in layers.MAKERS:
+        if kind not in MAKERS:
             raise CannotBuild(f"`{title}`")
         unknown = entry.get("unknown", ())
         values = {**entry["settings"], "output_shape": entry.get("output_shape"), "input_shape": entry.get("input_shape"),
@@ -111,7 +113,7 @@ class Network(nn.Module):
             self.made[entry["index"]] = self._state(entry, title)
             return
         try:
-            made = layers.MAKERS[kind](given, inputs, self.keras)
+            made = MAKERS[kind](given, inputs, self.keras)
         except ValueError as error:  # PyTorch refuses the arguments themselves, whatever the input
             raise Misfit(entry, title, error) from error
         except (TypeError, RuntimeError, IndexError) as error:
@@ -139,7 +141,7 @@ class Network(nn.Module):
 
     def _state(self, entry: dict[str, Any], title: str) -> Any:
         source = self.made[entry["inputs"][0]]
-        if not isinstance(source, layers.Recurrent):
+        if not isinstance(source, Recurrent):
             raise CannotBuild(f"`{title}`")
         place = _STATES[entry["title"]]
 

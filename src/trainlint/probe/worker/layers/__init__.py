@@ -1,0 +1,1 @@
+"""Layers of plans as modules of PyTorch."""
