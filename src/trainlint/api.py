@@ -20,7 +20,7 @@ from trainlint.plan.loop import Branch, Event, Loop, Sequence
 from trainlint.plan.misfit import Misfit
 from trainlint.plan.modes import WrongMode
 from trainlint.plan.monitor import Monitor
-from trainlint.plan.network import Layer, Network
+from trainlint.plan.network import Layer, Network, Shape
 from trainlint.plan.objective import Metric, Objective, Target
 from trainlint.plan.optimizer import Optimizer, ParameterGroup
 from trainlint.plan.plan import TrainingPlan
@@ -35,7 +35,7 @@ from trainlint.values.origin import Certainty, Origin, weakest
 __all__ = [
     "Branch", "Certainty", "Data", "Edit", "Evaluation", "Event", "Example", "Fix", "IncompleteStep", "Layer",
     "Leak", "Loop", "Metric", "Misfit", "Monitor", "Network", "Objective", "Optimizer", "Options", "Origin",
-    "ParameterGroup", "Rescaling", "Rule", "Schedule", "Sequence", "Setting", "ShuffledApart", "Target",
+    "ParameterGroup", "Rescaling", "Rule", "Schedule", "Sequence", "Setting", "Shape", "ShuffledApart", "Target",
     "TrainingPlan", "TrainingRun", "Unused", "WrongMode", "add_argument", "beside", "called_instead",
     "context", "kinds", "line_after", "line_before", "line_of", "line_taken_out", "loop_around",
     "moved_behind", "put_before", "replace_value", "run_together", "safe", "see_the_same", "spoken", "unsafe",

@@ -36,6 +36,10 @@ SIGMOID_UNKNOWN = Depths(3, 4, "Judgement: between the two, as the optimizer is 
 TANH_TORCH_SGD = Depths(10, 16, "Measured with PyTorch's default initialisation: gradient ratio 3e-2 at 10.")
 TANH_TORCH = Depths(16, 1000, "Measured with PyTorch's default initialisation: gradient ratio 1e-3 at 16.")
 
+TORCH_SPREAD = 0.58
+"""Standard deviation of PyTorch's default weights times the root of the number of inputs: they are uniform with a
+variance of 1 / (3 x inputs) (torch/nn/modules/linear.py, reset_parameters: kaiming_uniform_ with a = sqrt(5))."""
+
 GRADIENT_RATIO = {3: "3e-3", 4: "4e-4", 5: "6e-5", 6: "1e-5", 8: "2e-7", 10: "3e-9", 16: "2e-14", 20: "9e-18"}
 """Measured at initialisation with PyTorch's default: the first layer's gradient norm over the last one's, by
 number of sigmoid layers."""

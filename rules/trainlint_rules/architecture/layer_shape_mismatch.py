@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainlint.api import Example, Fix, Misfit, Rule, TrainingPlan, replace_value
+from trainlint.api import Example, Fix, Misfit, Network, Rule, Shape, TrainingPlan, TrainingRun, replace_value
 
 
 class LayerShapeMismatch(Rule):
@@ -11,9 +11,9 @@ class LayerShapeMismatch(Rule):
     ## What it does
     Works out shapes from the data, or from the first layer whose sizes are known, and compares: input sizes
     of `Linear`, convolutions, recurrent layers and normalisations with what comes in; the number of axes;
-    windows with the maps they go over; groups with channels; maps that are added or put side by side; and
-    `view(-1, n)` of feature maps that make no whole number of rows of n. Of several layers in a row that do not fit, the
-    first is reported.
+    windows with the maps they go over; groups with channels; maps that are added or put side by side; reshapes
+    into another number of values a sample; and in Keras, the declared shape of a sample with that of the data. Of
+    several layers in a row that do not fit, the first is reported.
 
     ## Why is this bad?
     The first forward pass ends with an error about shapes, which names matrices and not the layer to change.
@@ -21,7 +21,7 @@ class LayerShapeMismatch(Rule):
 
     ## When it stays silent
     A size is not known on either side: lazy modules, adaptive pooling, images of any size, operations that
-    cannot be followed. A feature map that goes into a linear layer without being flattened is another rule's
+    cannot be followed. Rows that a vector is only a part of, as in windows of a series. A feature map that goes into a linear layer without being flattened is another rule's
     (missing-flatten).
 
     ## Fix safety
@@ -220,8 +220,53 @@ class LayerShapeMismatch(Rule):
                     wanted=wanted,
                     given=given,
                 )
+        for run in plan.runs:
+            if run.network is not None:
+                self.check_data(plan.networks[run.network], run)
+
+    def check_data(self, network: Network, run: TrainingRun) -> None:
+        """Samples of another shape than the one that a model of Keras was declared with."""
+        declared, samples = list(network.of_kind("input")), run.data.shape
+        if network.framework != "keras" or len(declared) != 1 or not samples:
+            return
+        shape = declared[0].output_shape
+        count = run.data.samples.value
+        is_array = count is not None and isinstance(samples[0], int) and samples[0] >= count
+        if not shape or not is_array or is_accepted(shape[1:], samples[1:]):
+            return
+        reader = network.layers[network.users[declared[0].index][0]]
+        self.report(
+            reader.origin,
+            subject=network,
+            certainty=run.data.samples.certainty,
+            because=(run.data.origin, run.origin),
+            message=OTHER_DATA,
+            wanted=by_axes(shape[1:]),
+            given=by_axes(samples[1:]),
+        )
 
 
+def is_accepted(declared: Shape, given: Shape) -> bool:
+    """Whether Keras takes samples of a shape: a last axis of 1 may be missing or too many.
+
+    keras/src/models/functional.py, _adjust_input_rank.
+    """
+    if len(given) == len(declared) + 1 and given[-1] == 1:
+        given = given[:-1]
+    elif len(given) == len(declared) - 1 and declared[-1] == 1:
+        declared = declared[:-1]
+    return len(given) == len(declared) and all(
+        size == other or not isinstance(size, int) or not isinstance(other, int)
+        for size, other in zip(declared, given, strict=True)
+    )
+
+
+def by_axes(shape: Shape) -> str:
+    """A shape without its batch axis, as people say it."""
+    return " x ".join("?" if size is None else str(size) for size in shape) or "one number"
+
+
+OTHER_DATA = "the network is made for samples of {wanted}, the data has {given}: the first step fails"
 JOINED = "`{layer}` puts maps of {wanted} and of {given} together: the first forward pass fails"
 
 

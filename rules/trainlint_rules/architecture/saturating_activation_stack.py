@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from trainlint.api import (
     Example,
     Fix,
@@ -12,6 +14,7 @@ from trainlint.api import (
     TrainingPlan,
     called_instead,
     context,
+    kinds,
     unsafe,
 )
 from trainlint_rules.architecture.depth_thresholds import (
@@ -22,6 +25,7 @@ from trainlint_rules.architecture.depth_thresholds import (
     SIGMOID_UNKNOWN,
     TANH_TORCH,
     TANH_TORCH_SGD,
+    TORCH_SPREAD,
     Depths,
     gradient_ratio,
 )
@@ -44,13 +48,14 @@ class SaturatingActivationStack(Rule):
 
     With SGD and its kin three layers are a warning; with Adam and its kin three are a hint and five a
     warning; four when the optimizer is not known. Tanh is different: with Glorot's initialisation, Keras'
-    default, it trains at depth ten and more. With PyTorch's default it gets a hint at 10 layers and a
-    warning at 16. In tests everything is a hint.
+    default, it trains at depth ten and more. With PyTorch's default, a standard deviation of 0.58 divided by the
+    square root of the inputs, and with anything smaller, it gets a hint at 10 layers and a warning at 16 with SGD,
+    a hint at 16 with Adam. In tests everything is a hint.
 
     ## When it stays silent
     Runs with batch or layer normalisation, residual sums, operations that cannot be followed. Gates, which
     are multiplied with something, those inside LSTM, GRU and attention, and the last activation of the
-    network.
+    network. Softsign, which has slope 1 at zero. Tanh behind weights that were trained before.
 
     ## Fix safety
     Unsafe: hidden values are no longer bounded, and weights trained before do not fit.
@@ -209,10 +214,9 @@ class SaturatingActivationStack(Rule):
             optimizers = [optimizer for optimizer in plan.optimizers if index in optimizer.networks]
             for chain in network.saturating_chains(SIGMOID):
                 self.judge(plan, network, chain, sigmoid_depths(optimizers))
-            if network.framework == "torch":
-                for chain in network.saturating_chains({"tanh"}):
-                    if has_default_weights(network, chain):
-                        self.judge(plan, network, chain, tanh_depths(optimizers))
+            for chain in network.saturating_chains({"tanh"}):
+                if all(starts_small(network, layer) for layer in chain):
+                    self.judge(plan, network, chain, tanh_depths(optimizers))
 
     def judge(self, plan: TrainingPlan, network: Network, chain: tuple[Layer, ...], depths: Depths) -> None:
         if len(chain) < depths.info:
@@ -265,8 +269,16 @@ def tanh_depths(optimizers: list[Optimizer]) -> Depths:
     return TANH_TORCH if adapts else TANH_TORCH_SGD
 
 
-def has_default_weights(network: Network, chain: tuple[Layer, ...]) -> bool:
-    """Whether every layer that feeds the chain is known to start from PyTorch's default weights."""
-    feeding = (network.before(layer) for layer in chain)
-    initialisers = (layer.settings.get("kernel_initializer") if layer else None for layer in feeding)
-    return all(initialiser is not None and initialiser.is_library_default for initialiser in initialisers)
+def starts_small(network: Network, activation: Layer) -> bool:
+    """Whether what feeds an activation is known to start with weights as small as PyTorch's, or smaller."""
+    layer = network.before(activation)
+    while layer is not None and layer.kind in kinds.TRANSPARENT:
+        layer = network.before(layer)
+    if layer is None or layer.kind not in kinds.AFFINE or network.pretrained:
+        return False
+    if "kernel_initializer" not in layer.settings:
+        return network.framework == "torch"
+    start, inputs = layer.initial_weights, network.fan_in(layer)
+    if start is None or not start.spread or inputs is None:
+        return False
+    return start.spread * math.sqrt(inputs) <= TORCH_SPREAD

@@ -61,8 +61,10 @@ def features(network: Network, layer: Layer) -> int | None:
     passes on, or the size of its last axis."""
     current: Layer | None = layer
     while current is not None:
-        if current.kind in AFFINE:
+        if current.kind in AFFINE | {"embedding"}:
             return current.units
+        if current.kind == "glu":
+            return None  # half of what it reads, along an axis that is not looked at
         if current.kind not in ACTIVATIONS | FEATURE_KEEPING | NORMALISATIONS:
             break
         current = network.before(current)

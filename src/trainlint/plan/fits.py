@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from trainlint.plan import chains, joins
-from trainlint.plan.kinds import ACTIVATIONS, FEATURE_KEEPING, POOLING
+from trainlint.plan.kinds import ACTIVATIONS, FEATURE_KEEPING, POOLING, RECURRENT
 from trainlint.plan.misfit import Misfit
 from trainlint.plan.setting import Setting
 from trainlint.values.origin import Certainty
@@ -91,7 +91,8 @@ def _features_read(network: Network, layer: Layer) -> int | None:
     shape = layer.input_shape
     if shape is None:
         source = network.before(layer)
-        return network.features(source) if source is not None and layer.kind == "linear" else None
+        by_features = layer.kind == "linear" or layer.kind in RECURRENT
+        return network.features(source) if source is not None and by_features else None
     axis = -1
     if layer.kind in AXES and _channels_first(network, layer):
         axis = -AXES[layer.kind] - 1

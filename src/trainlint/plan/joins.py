@@ -15,15 +15,21 @@ SUMS = frozenset({"add", "subtract", "multiply"})
 
 
 def reshaped(network: Network, layer: Layer) -> Misfit | None:
-    """`x.view(-1, 400)` of feature maps whose values make no whole number of rows of 400.
+    """A reshape into another number of values a sample.
 
-    The first axis is worked out: where a sample fills no whole rows, the batch becomes another, or none.
+    Where the batch is worked out, as by `x.view(-1, 400)`, each sample of a feature map must fill whole rows: else
+    the batch becomes another, or none. A vector may also be a part of a row, as a window of a series is.
     """
     given, made = layer.input_shape, layer.output_shape
-    if layer.kind != "reshape" or not given or not made or len(given) != 4 or len(made) != 2:
+    if layer.kind != "reshape" or not given or not made:
         return None
-    values, row = _product(given[1:]), made[1]
-    if values is None or not isinstance(row, int) or row <= 0 or values % row == 0:
+    values, row = _product(given[1:]), _product(made[1:])
+    if values is None or row is None or row <= 0 or values == row:
+        return None
+    keeps_batch = layer.title == "Reshape" or (given[0] is not None and given[0] == made[0])
+    splits_maps = len(given) == 4 and len(made) == 2 and values % row
+    splits_vectors = len(given) == 2 and len(made) > 2 and values % row and row % values
+    if not keeps_batch and not splits_maps and not splits_vectors:
         return None
     certainty = Certainty.POSSIBLE if layer.optional else Certainty.EXACT
     return Misfit("reshape", layer, row, values, certainty=certainty)

@@ -155,7 +155,7 @@ def _filled(layer: Value | None) -> dict[str, Value]:
         return {}
     slots = {"kernel_initializer": INITIAL, "bias_initializer": INITIAL_BIAS}
     filled = {name: layer.slots.get(slot) for name, slot in slots.items()}
-    return {name: value for name, value in filled.items() if isinstance(value, Instance)}
+    return {name: value for name, value in filled.items() if value is not None}
 
 
 def _parameters(operation: Operation, counted: set[int], owners: frozenset[int]) -> int | None:

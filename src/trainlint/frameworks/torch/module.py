@@ -5,6 +5,7 @@ from __future__ import annotations
 from trainlint.frameworks.call import Arguments, Call, Handler, as_tensor
 from trainlint.frameworks.facts import NetworkApplied
 from trainlint.frameworks.python.objects import unnamed
+from trainlint.frameworks.torch.initialising import INITIAL
 from trainlint.frameworks.torch.parameters import (
     children,
     defines,
@@ -147,6 +148,8 @@ def _apply(call: Call) -> Value:
     if function is not None and call.receiver is not None:
         for module in submodules(call.receiver):
             call.machine.call(function, Arguments((module,)), call.site)
+            if isinstance(function, Unknown | Reference):
+                call.machine.write(module, INITIAL, Unknown("weights filled by code that is not followed"))
     return _same_module(call)
 
 
