@@ -131,8 +131,9 @@ LOSSES = [
 
 @pytest.mark.parametrize(("kind", "theirs", "prediction", "target"), LOSSES, ids=[loss[0] for loss in LOSSES])
 @pytest.mark.parametrize("logits", [False, True])
+@pytest.mark.parametrize("reduction", ["sum_over_batch_size", "sum"])
 def test_a_loss_gives_what_keras_gives(
-    kind: str, theirs: Any, prediction: str, target: str, logits: bool
+    kind: str, theirs: Any, prediction: str, target: str, logits: bool, reduction: str
 ) -> None:
     if logits and "cross_entropy" not in kind:
         return
@@ -150,7 +151,9 @@ def test_a_loss_gives_what_keras_gives(
         "one_hot": torch.nn.functional.one_hot(labels, 5).float(), "index": labels,
         "binary": (torch.rand(16, 5) > 0.5).float(), "number": torch.randn(16, 5),
     }[target]  # fmt: skip
-    settings = {"from_logits": logits} if "cross_entropy" in kind else {}
+    settings: dict[str, Any] = {"reduction": reduction}
+    if "cross_entropy" in kind:
+        settings["from_logits"] = logits
     ours = loss_of({"kind": kind, "title": kind, "framework": "keras", "settings": settings}, Recorder(1))
     expected = float(theirs(**settings)(wanted.numpy(), given.numpy()))
     assert float(ours(given, wanted)) == pytest.approx(expected, rel=1e-4)

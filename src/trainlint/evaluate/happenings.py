@@ -43,12 +43,14 @@ class Repeated:
 
 @dataclass(eq=False)
 class Forked:
-    """A branch that is not decided. `condition` is the text of the test."""
+    """A branch that is not decided. `condition` is the text of the test, `every` the n of one that holds at each
+    n-th turn of a loop."""
 
     paths: list[list[Happened]]
     condition: str
     site: Site
     leaves: list[bool]  # for each path whether what follows the branch does not happen on it
+    every: Value | None = None
 
 
 Happened = Happening | Repeated | Forked

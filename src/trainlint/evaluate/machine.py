@@ -168,10 +168,15 @@ class Machine:
         self.trail.write(target, slot, content)
 
     def branch(
-        self, paths: Sequence[Callable[[], Flow]], site: Site, condition: Callable[[], str] | None = None
+        self,
+        paths: Sequence[Callable[[], Flow]],
+        site: Site,
+        condition: Callable[[], str] | None = None,
+        every: Callable[[], Value | None] | None = None,
     ) -> Flow:
         """Runs several paths from the same state and joins what they leave behind. The condition is the text
-        at the site unless somebody words it otherwise, and is worded only where something happens."""
+        at the site unless somebody words it otherwise; it and `every` are asked for only where something
+        happens."""
         flows: list[Flow] = []
         changes: list[Changes] = []
         happened: list[list[Happened]] = []
@@ -187,7 +192,8 @@ class Machine:
             changes.append(made)
         if any(happened):
             text = condition() if condition is not None else site.text
-            self.happened.append(Forked(happened, text, site, [self._leaves(flow) for flow in flows]))
+            leaves = [self._leaves(flow) for flow in flows]
+            self.happened.append(Forked(happened, text, site, leaves, every() if every is not None else None))
         going_on = [made for made, flow in zip(changes, flows, strict=True) if flow is Flow.NEXT]
         if going_on:
             self.trail.join(going_on)

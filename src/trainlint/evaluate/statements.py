@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -18,6 +19,7 @@ from trainlint.evaluate.grammar import statement
 from trainlint.evaluate.keeping import note_sum
 from trainlint.evaluate.patterns import matches
 from trainlint.evaluate.subscripts import item, single_index
+from trainlint.evaluate.turns import every_turn
 from trainlint.evaluate.unused import is_plain, note_unused
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
@@ -145,7 +147,8 @@ def condition(machine: Machine, node: cst.If) -> Flow:
         return machine.execute(node.body.body)
 
     if decided is None:
-        return machine.branch([then, otherwise], machine.site(node.test))
+        every = partial(every_turn, machine, node.test)
+        return machine.branch([then, otherwise], machine.site(node.test), every=every)
     taken, left_out = (then, node.orelse) if decided else (otherwise, node.body)
     if _overridable(test) and left_out is not None and _trains_only(machine, left_out, node, decided):
         # `if args.train:` with a default of False: what would be trained still matters.

@@ -20,14 +20,21 @@ from trainlint.frameworks.passing_on import (
     unknown,
 )
 from trainlint.frameworks.torch.parameters import owners_of
-from trainlint.values.value import Unknown, Value
+from trainlint.values.value import Instance, Unknown, Value
 
 ACCELERATOR = "accelerate.Accelerator"
 _MANAGER = "accelerate.manager"
 
 
 def _backward(call: Call) -> Value:
-    call.machine.happen("backward", call.site, loss=call.argument(0, "loss") or Unknown("a loss"))
+    told = call.receiver.arguments if isinstance(call.receiver, Instance) else {}
+    count = told.get("gradient_accumulation_steps")  # src/accelerate/accelerator.py divides the loss by it
+    call.machine.happen(
+        "backward",
+        call.site,
+        loss=call.argument(0, "loss") or Unknown("a loss"),
+        **({"accumulated": count} if count is not None else {}),
+    )
     return Unknown("nothing")
 
 

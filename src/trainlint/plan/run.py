@@ -22,6 +22,8 @@ class TrainingRun(Part):
     optimizer: int | None = None
     data: Data = Data()
     batch_size: Setting[int] = Setting()
+    accumulated: Setting[int] = Setting()  # batches whose gradients are added up before a step; not set: one
+    averages: bool = False  # the loss of each is divided by that number
     epochs: Setting[int] = Setting()
     steps_per_epoch: Setting[int] = Setting()
     shuffle: Setting[bool] = Setting()

@@ -12,6 +12,7 @@ from trainlint.plan.optimizer import Optimizer
 from trainlint.plan.plan import TrainingPlan
 from trainlint.plan.run import TrainingRun
 from trainlint.plan.setting import Setting
+from trainlint.probe.describe_loop import accumulated, loop_of
 from trainlint.probe.known_data import statistics_of
 from trainlint.values.origin import Origin
 
@@ -56,7 +57,7 @@ def describe(plan: TrainingPlan, run: TrainingRun) -> Run:
     kept = _kept(plan.network_of(run))
     layers = [_layer(layer, kept) for layer in network.layers]
     data = _data(network, run, assumptions)
-    batch = _batch(run, assumptions)
+    batch = _batch(run, optimizer, assumptions)
     for entry in layers:
         entry["batch"] = network.layers[0].output_shape[0] if network.layers[0].output_shape else None
     output = objective.prediction if objective.prediction is not None else _output(network)
@@ -68,7 +69,7 @@ def describe(plan: TrainingPlan, run: TrainingRun) -> Run:
             "loss": _loss(objective),
             "optimizer": _optimizer(optimizer, assumptions),
             "batch": batch,
-            "loop": _loop(plan, run, optimizer, assumptions),
+            "loop": loop_of(plan, run, optimizer, assumptions),
         },
         tuple(assumptions),
     )
@@ -235,14 +236,16 @@ def _guessed_shape(network: Network, readers: list[Layer], assumptions: list[str
     return shape
 
 
-def _batch(run: TrainingRun, assumptions: list[str]) -> int:
+def _batch(run: TrainingRun, optimizer: Optimizer, assumptions: list[str]) -> int:
+    """The samples of one step: batches whose gradients are added up are one."""
     batch = run.batch_size.value
     if not isinstance(batch, int) or batch <= 0:
         assumptions.append(f"batches of {USUAL_BATCH}")
-        return USUAL_BATCH
-    if batch > LARGEST_BATCH:
-        assumptions.append(f"batches of {LARGEST_BATCH} instead of {batch}")
-    return max(min(batch, LARGEST_BATCH), 2)
+        batch = USUAL_BATCH
+    wanted = batch * accumulated(run, optimizer)
+    if wanted > LARGEST_BATCH:
+        assumptions.append(f"batches of {LARGEST_BATCH} instead of {wanted}")
+    return max(min(wanted, LARGEST_BATCH), 2)
 
 
 def _loss(objective: Objective) -> dict[str, Any]:
@@ -312,30 +315,3 @@ def _optimizer(optimizer: Optimizer, assumptions: list[str]) -> dict[str, Any]:
         "settings": values,
         "unknown": unknown,
     }
-
-
-def _loop(
-    plan: TrainingPlan, run: TrainingRun, optimizer: Optimizer, assumptions: list[str]
-) -> dict[str, Any]:
-    """What the loop does in a step, as far as the rules about loops find it out of order."""
-    loop: dict[str, Any] = {
-        "clears": True,
-        "goes_backward": True,
-        "steps": True,
-        "without_gradients": False,
-        "clips": None,
-    }
-    if run.framework == "keras" and run.origin is not None and optimizer.framework == "keras":
-        return loop
-    if any(plan.optimizers[step.optimizer] is optimizer for step in plan.uncleared_steps()):
-        loop["clears"] = False
-    for incomplete in plan.incomplete_steps():
-        if incomplete.optimizer in (optimizer, None):
-            loop["steps"] = loop["steps"] and incomplete.fault == "nothing to apply"
-            loop["goes_backward"] = incomplete.fault != "nothing to apply"
-    if any(True for _ in plan.cut_backwards()):
-        loop["without_gradients"] = True
-    if any(event.kind == "clip" for tree in plan.events for event in tree.walk()):
-        loop["clips"] = 1.0
-        assumptions.append("gradients are clipped to a norm of 1")
-    return loop

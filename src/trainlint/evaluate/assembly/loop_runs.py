@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from trainlint.evaluate.assembly.accumulation import accumulated
 from trainlint.evaluate.assembly.callbacks import callback_names
 from trainlint.evaluate.assembly.data import data_of
 from trainlint.evaluate.assembly.gathered import Gathered, NetworkApplied, events
@@ -155,6 +156,7 @@ def _run(loops: _Loops, objectives: Mapping[int, int]) -> TrainingRun:
     validation = constant(loops.told.get("validation"))
     networks = loops.networks
     counted = loops.goes_through_data
+    batches, averages = accumulated(loops.inner.body)
     return TrainingRun(
         framework="keras" if catalogue.is_a(loops.steps[0], "keras.optimizers.Optimizer") else "torch",
         network=loops.gathered.networks.known(networks[0]) if networks else None,
@@ -162,6 +164,8 @@ def _run(loops: _Loops, objectives: Mapping[int, int]) -> TrainingRun:
         optimizer=loops.gathered.optimizers.known(loops.steps[0]),
         data=loops.data if counted else Data(),
         batch_size=whole(loops.option("batch_size")),
+        accumulated=whole(batches),
+        averages=averages,
         epochs=loops.epochs,
         steps_per_epoch=whole(loops.told.get("steps_per_epoch")),
         shuffle=loops.shuffle,

@@ -129,8 +129,8 @@ SETTINGS = {
         "embeddings_regularizer "
         "kernel_initializer bias_initializer recurrent_initializer embeddings_initializer "
         "depthwise_initializer "
-        "depthwise_regularizer dropout recurrent_dropout return_sequences return_state stateful mask_zero "
-        "input_dim depth_multiplier scale offset negative_slope stddev num_heads key_dim trainable "
+        "depthwise_regularizer dropout recurrent_dropout unit_forget_bias return_sequences return_state stateful "
+        "mask_zero input_dim depth_multiplier scale offset negative_slope stddev num_heads key_dim trainable "
         "activation recurrent_activation synchronized data_format factor"
     ).split()
 }

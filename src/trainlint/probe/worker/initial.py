@@ -12,8 +12,7 @@ from trainlint.probe.worker.settings import CannotBuild, Given
 
 
 def as_keras(module: nn.Module, recurrent: bool = False) -> None:
-    """Glorot uniform matrices and zero biases (keras.layers.Dense); recurrent matrices orthogonal, and the bias
-    of an LSTM's forget gate 1 (keras.layers.LSTM, unit_forget_bias)."""
+    """Glorot uniform matrices and zero biases (keras.layers.Dense); recurrent matrices orthogonal."""
     for name, parameter in module.named_parameters():
         if "weight_hh" in name:
             nn.init.orthogonal_(parameter)
@@ -21,26 +20,32 @@ def as_keras(module: nn.Module, recurrent: bool = False) -> None:
             nn.init.xavier_uniform_(parameter)
         elif recurrent or "bias" in name:
             nn.init.zeros_(parameter)
-    if isinstance(module, nn.LSTM):
-        for name, parameter in module.named_parameters():
-            if "bias_ih" in name:
-                nn.init.ones_(parameter.data[module.hidden_size : 2 * module.hidden_size])
 
 
-def as_chosen(module: nn.Module, given: Given, fan_axes: str = "torch") -> None:
+def as_chosen(module: nn.Module, given: Given) -> None:
     """The initializers that a program names, by the words of either library."""
-    for part, words in (
-        ("weight", ("kernel_initializer", "embeddings_initializer")),
-        ("bias", ("bias_initializer",)),
+    for word, part in (
+        ("kernel_initializer", "weight"),
+        ("embeddings_initializer", "weight"),
+        ("recurrent_initializer", "recurrent"),
+        ("bias_initializer", "bias"),
     ):
-        for word in words:
-            chosen = given.get(word)
-            if not isinstance(chosen, str):
-                continue
-            for name, parameter in module.named_parameters():
-                is_bias = "bias" in name
-                if is_bias == (part == "bias") and "weight_hh" not in name:
-                    _fill(parameter, chosen, word, given)
+        chosen = given.get(word)
+        if not isinstance(chosen, str):
+            continue
+        for name, parameter in module.named_parameters():
+            is_recurrent = "weight_hh" in name
+            if part == ("bias" if "bias" in name else "recurrent" if is_recurrent else "weight"):
+                _fill(parameter, chosen, word, given)
+    if given.get("unit_forget_bias"):  # keras.layers.LSTM: whatever fills the other biases
+        _open_forget_gate(module)
+
+
+def _open_forget_gate(module: nn.Module) -> None:
+    for name, parameter in module.named_parameters():
+        if "bias_ih" in name:
+            units = len(parameter) // 4  # PyTorch has the forget gate second, as Keras has
+            nn.init.ones_(parameter.data[units : 2 * units])
 
 
 def _fill(parameter: Any, chosen: str, word: str, given: Given) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -26,12 +27,12 @@ def loss_of(description: dict[str, Any], recorder: Recorder) -> Loss:
     """
     given = Given(description["title"], description["settings"], description.get("unknown", ()))
     kind = description["kind"]
-    keras = description["framework"] == "keras"
-    if keras:
-        return _recorded(
-            kind, _keras(kind, given, description), recorder, bool(given.get("from_logits", default=False))
-        )
-    return _torch(kind, given, description)
+    if description["framework"] != "keras":
+        return _torch(kind, given, description)
+    loss = _keras(kind, given, description)
+    if given.get("reduction") == "sum":
+        loss = _summed(loss)
+    return _recorded(kind, loss, recorder, bool(given.get("from_logits", default=False)))
 
 
 def _torch(kind: str, given: Given, description: dict[str, Any]) -> Loss:
@@ -91,6 +92,11 @@ def _keras(kind: str, given: Given, description: dict[str, Any]) -> Loss:
     if kind in plain:
         return lambda prediction, target: plain[kind](prediction, _fitted(target, prediction))
     raise CannotBuild(f"the loss `{given.name}`")
+
+
+def _summed(mean: Loss) -> Loss:
+    """keras.losses.Loss(reduction="sum"): the last axis is reduced as ever, all others are added up."""
+    return lambda prediction, target: mean(prediction, target) * math.prod(prediction.shape[:-1])
 
 
 def _log_probabilities(prediction: Any, logits: bool) -> Any:

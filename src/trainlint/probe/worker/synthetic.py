@@ -149,8 +149,12 @@ def _train(
                 if penalty is not None:
                     total = total + penalty
                     recorder.facts.setdefault("penalty_start", float(penalty.detach()))
+                if loop["severed"]:
+                    total = total.detach().requires_grad_()
                 if loop["goes_backward"]:
                     total.backward()
+                if loop["gradient_scale"] != 1:
+                    _scale(parameters, loop["gradient_scale"])
                 if clip is not None and parameters[0].grad is not None:
                     clip(parameters)
                 if loop["steps"]:
@@ -159,6 +163,12 @@ def _train(
         return ""
     except (RuntimeError, ValueError, IndexError, TypeError) as error:
         return f"{type(error).__name__}: {str(error).split(chr(10))[0][:200]}"
+
+
+def _scale(parameters: list[Any], factor: float) -> None:
+    for parameter in parameters:
+        if parameter.grad is not None:
+            parameter.grad.mul_(factor)
 
 
 def _afterwards(network: Network, inputs: Any, goals: Any, target: dict[str, Any]) -> dict[str, Any]:
