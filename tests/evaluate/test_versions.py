@@ -55,3 +55,18 @@ def test_a_lock_file_is_more_precise_than_a_bound(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["torch>=1.0"]\n')
     (tmp_path / "uv.lock").write_text('[[package]]\nname = "torch"\nversion = "2.3.0"\n')
     assert versions_of(_project(tmp_path))["torch"] == "2.3.0"
+
+
+@pytest.mark.parametrize(
+    ("stated", "newest"),
+    [("==2.4.1", "2.4.1"), (">=2.3, <2.11", "2.11"), ("<=2.9", "2.9"), (">=2.4", None), ("~=2.4", None), ("", None)],
+)
+def test_the_newest_version_that_is_allowed(tmp_path: Path, stated: str, newest: str | None) -> None:
+    (tmp_path / "requirements.txt").write_text(f"tensorflow{stated}\n")
+    assert versions_of(_project(tmp_path)).get("tensorflow at most") == newest
+
+
+def test_a_project_that_states_tensorflow_has_no_other_keras(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainlint.evaluate.versions._installed_versions", lambda: {"torch": "9.0", "keras": "3.0"})
+    (tmp_path / "requirements.txt").write_text("tensorflow>=2.4\n")
+    assert versions_of(_project(tmp_path)) == {"torch": "9.0", "tensorflow": "2.4"}

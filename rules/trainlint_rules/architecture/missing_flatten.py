@@ -23,9 +23,9 @@ class MissingFlatten(Rule):
     """Nothing turns the feature map into one vector a sample before the linear layers.
 
     ## What it does
-    Looks for linear layers that read the output of a convolution or pooling with all its axes. In Keras the
-    shape of the prediction must also disagree with that of the labels; where that is not known, with the
-    size of the images.
+    Looks for linear layers that read the output of a convolution or pooling with all its axes, or in Keras, every
+    step of a recurrent layer (`return_sequences=True`). In Keras the shape of the prediction must also disagree
+    with that of the labels; where that is not known, with the size of the images.
 
     ## Why is this bad?
     A linear layer works on the last axis. In Keras that is the channels: the network gives an answer for
@@ -33,8 +33,8 @@ class MissingFlatten(Rule):
     the width of the map, and the first forward pass fails.
 
     ## When it stays silent
-    One answer for each place is wanted: labels of that shape, a map as large as the image. A pooling or
-    flattening later on; axes that were moved before the linear layer; a linear layer as wide as the map.
+    One answer for each place is wanted: labels of that shape, a map as large as the image; for sequences, labels of
+    unknown shape, and `TimeDistributed`. A pooling, flattening or attention later on; axes that were moved before the linear layer; a linear layer as wide as the map.
 
     ## Fix safety
     Unsafe: the layer gets a weight for each place of the map. Offered where the size of the map is known and, in
@@ -190,11 +190,11 @@ def flattened(layer: Layer) -> Fix | None:
 
 
 def answering_by_place(network: Network) -> Layer | None:
-    """The first linear layer of Keras on a feature map, where the one output still has the axes of the map."""
+    """The first linear layer of Keras on a feature map or sequence, where the one output still has its axes."""
     if len(network.outputs) != 1 or not network.complete:
         return None
     shape = network.layers[network.outputs[0]].output_shape
-    if shape is None or len(shape) < 4:
+    if shape is None or len(shape) < 3:
         return None
     linear = [layer for layer in network.of_kind("linear") if layer.title == "Dense"]
     return next((layer for layer in linear if network.reads_unflattened(layer)), None)
@@ -207,10 +207,19 @@ def same(objective: Objective, layer: Layer | None) -> bool:
 
 
 def places_are_meant(network: Network, objective: Objective | None) -> bool:
-    """Whether an answer for each place may be wanted: labels of that shape, a map as large as the image."""
+    """Whether an answer for each place may be wanted: labels of that shape, a map as large as the image.
+
+    Where labels are not known, an answer for each step of a sequence is taken for meant.
+    """
     shape = network.layers[network.outputs[0]].output_shape or ()
     if objective is not None and objective.target.shape is not None:
-        return len(objective.target.shape) >= len(shape) - 1
+        labels = objective.target.shape
+        return len(labels) >= len(shape) - 1 and all(
+            size == other or None in (size, other) or isinstance(other, str)
+            for size, other in zip(shape[1:-1], labels[1:], strict=False)
+        )
+    if len(shape) == 3:
+        return True
     images = [layer.output_shape for layer in network.of_kind("input") if layer.output_shape]
     known = [image[1:-1] for image in images if len(image) == len(shape) and None not in image[1:-1]]
     return not known or None in shape[1:-1] or shape[1:-1] in known

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from trainlint.api import Edit, Example, Fix, Layer, Network, Rule, TrainingPlan, unsafe, unwrapped
+from trainlint.api import Edit, Example, Fix, Layer, Network, Rule, TrainingPlan, kinds, unsafe, unwrapped
 
 CONTAINERS = {"list": "ModuleList", "dict": "ModuleDict"}
+WEIGHT_CONTAINERS = {"list": "ParameterList", "dict": "ParameterDict"}
 
 
 class ParametersNotRegistered(Rule):
     """Layers that `forward` uses are kept in a plain list or dictionary, or weights as plain tensors.
 
     ## What it does
-    Looks for modules that take part in the forward pass and that the network holds only in a Python list or
-    dictionary; and for attributes that are no `Parameter` although they ask for gradients: tensors made with
-    `requires_grad=True`, and `nn.Parameter(…).to(device)`, which gives a tensor computed from the parameter.
+    Looks for modules and parameters that take part in the forward pass and that the network holds only in a
+    Python list or dictionary; and for attributes that are no `Parameter` although they were meant to be: tensors
+    made with `requires_grad=True`, and what is computed from a parameter that nothing keeps, as by
+    `nn.Parameter(…).to(device)` or `nn.Parameter(…) * 0.01`.
 
     ## Why is this bad?
     PyTorch finds modules that are attributes, or stand in `ModuleList`, `ModuleDict`, `Sequential`. Layers
@@ -146,36 +148,39 @@ class ParametersNotRegistered(Rule):
 
     def say_loose(self, network: Network, layer: Layer) -> None:
         """One finding for a weight that is a plain tensor."""
-        is_moved = layer.kind == "moved_parameter"
+        is_computed, is_moved = "requires_grad" not in layer.settings, layer.kind == "moved_parameter"
         reason = "the network must be moved as a whole"
         self.report(
             layer.origin,
             subject=layer,
-            message=MOVED if is_moved else LOOSE,
-            help=MOVED_HELP if is_moved else LOOSE_HELP,
+            message=COMPUTED if is_computed else LOOSE,
+            help=MOVED_HELP if is_moved else COMPUTED_HELP if is_computed else LOOSE_HELP,
             fix=unsafe("Leave it where it is", reason, unwrapped(layer.origin)) if is_moved else None,
             layer=layer.title,
             network=network.name,
         )
 
     def say(self, network: Network, lost: list[Layer]) -> None:
-        """One finding for all layers of one list."""
+        """One finding for all layers, or all weights, of one list."""
         first = lost[0]
-        container = CONTAINERS[first.kept or "list"]
+        kind = first.kept or "list"
+        are_weights = first.kind not in kinds.WEIGHTED | kinds.NORMALISATIONS
+        noun = "weights" if are_weights else "layers"
         self.report(
             first.keeper or first.origin,
             subject=network,
             because=(first.origin,),
-            fix=the_fix(first) if first.kept == "list" else None,
-            layers=f"{len(lost)} layers" if len(lost) > 1 else "layers",
-            kind="list" if first.kept == "list" else "dictionary",
+            fix=the_fix(first) if kind == "list" and not are_weights else None,
+            layers=f"{len(lost)} {noun}" if len(lost) > 1 else noun,
+            kind="list" if kind == "list" else "dictionary",
             network=network.name,
-            container=container,
+            container=(WEIGHT_CONTAINERS if are_weights else CONTAINERS)[kind],
         )
 
 
-MOVED = "`{layer}` makes a plain tensor of the parameter: `{network}` does not train it"
+COMPUTED = "`{layer}` makes a plain tensor of the parameter: `{network}` does not train it"
 MOVED_HELP = "keep the `nn.Parameter` itself, and move the network with `model.to(device)`"
+COMPUTED_HELP = "compute first, and wrap the result: `nn.Parameter(…)` comes last"
 LOOSE = "a tensor of `{layer}` is no parameter of `{network}`: it is not trained, saved or moved"
 LOOSE_HELP = "wrap it in `nn.Parameter`; a tensor that is not trained goes to `register_buffer`"
 

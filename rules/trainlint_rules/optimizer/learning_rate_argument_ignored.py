@@ -15,11 +15,12 @@ class LearningRateArgumentIgnored(Rule):
     TensorFlow 2.11 to 2.15 print a warning and train with the default rate, whatever was written; Keras 3
     raises. A rate that was tuned with care is silently another one.
 
-    It is an error where the program, or the requirements of its project, ask for such a release, else a
-    hint, since older releases take both.
+    It is an error where the program, or the requirements of its project, ask for such a release, or none of them
+    says which and such a release is installed; else a hint, since older releases take both.
 
     ## When it stays silent
-    The optimizers in `tf.keras.optimizers.legacy`, which still take both; those of TensorFlow 1, whose
+    Projects whose requirements allow no such release (`tensorflow==2.4.1`, `keras<2.11`): there `lr` is right. The
+    optimizers in `tf.keras.optimizers.legacy`, which still take both; those of TensorFlow 1, whose
     `decay` is another thing; PyTorch's, where `lr` is the right name.
 
     ## Fix safety
@@ -119,6 +120,8 @@ class LearningRateArgumentIgnored(Rule):
     ]
 
     def check(self, plan: TrainingPlan) -> None:
+        if context.BEFORE_KERAS_2_11 in plan.context:
+            return
         raises = context.KERAS_3 in plan.context
         is_new = raises or context.KERAS_2_11 in plan.context
         for optimizer in plan.optimizers:

@@ -23,7 +23,8 @@ class DeviceTransferDiscarded(Rule):
     ## When it stays silent
     Modules (`model.to(device)`), and everything that is not known to be a tensor, such as the batch of a
     loader that cannot be followed; it is a hint when the loop binds another name with it whose result is
-    kept (`labels = labels.to(device)`). Methods that end in an underscore; the last line of a notebook's
+    kept (`labels = labels.to(device)`), or the function has another such argument and a network is applied to
+    this one. Methods that end in an underscore; the last line of a notebook's
     cell, which shows what it gives.
 
     ## Fix safety

@@ -20,7 +20,15 @@ REARRANGING = frozenset({"permute", "reshape", "unknown", "either", "select", "s
 """What may put the batch on another axis."""
 
 
+LAYOUT_KEEPING = kinds.FEATURE_KEEPING - {"squeeze", "unsqueeze"} | kinds.ACTIVATIONS | {
+    "embedding", "linear", "layer_norm",
+}  # fmt: skip
+"""What leaves the axes of samples and steps where they are."""
+
 TRANSFORMERS = frozenset({"transformer_encoder", "transformer_decoder", "transformer", "attention"})
+PACKED = "pack_padded_sequence"
+"""What makes a sequence without axes, which every layer reads as it is."""
+
 STATES = ("hidden state", "cell state")
 
 STACKS = frozenset({"TransformerEncoder", "TransformerDecoder"})
@@ -32,8 +40,8 @@ class RnnBatchAxisMismatch(Rule):
 
     ## What it does
     `LSTM`, `GRU`, `RNN`, `MultiheadAttention` and the transformers of PyTorch take (steps, samples, features)
-    unless `batch_first=True`. The rule follows the batch of a loader, whose samples come first, to the layer; and
-    it looks at what is taken of the output: `out[:, -1]` is the last step of a batch-first output, of another it
+    unless `batch_first=True`. The rule follows the batch of a loader, whose samples come first, and what
+    `pad_sequence` has made, whose steps come first unless told otherwise, to the layer; and it looks at what is taken of the output: `out[:, -1]` is the last step of a batch-first output, of another it
     is the last sample. The last state is (layers x directions, samples, features) in any case: a `view` that
     makes one row a sample of it puts together what belongs to different samples.
 
@@ -189,6 +197,10 @@ class RnnBatchAxisMismatch(Rule):
                     )
                 if first is None or first.value is None:
                     continue
+                laid_out = padded_batch_first(network, layer)
+                if laid_out is not None and laid_out != first.value:
+                    self.say_padded(layer, laid_out=laid_out)
+                    continue
                 size = batches.get(number) if context.INFERENCE_ONLY not in plan.context else None
                 if not first.value and size is not None and is_batch_first(network, layer, size):
                     self.say(layer, "takes samples for steps", "the batch stands on its first axis", "error")
@@ -202,6 +214,17 @@ class RnnBatchAxisMismatch(Rule):
                     self.say(
                         layer, "takes samples first", "`[-1]` is the last sample, not the last step", "warning"
                     )
+
+    def say_padded(self, layer: Layer, *, laid_out: bool) -> None:
+        """`pad_sequence` and the layer disagree: whichever says nothing can say what the other does."""
+        self.report(
+            layer.origin,
+            subject=layer,
+            layer=layer.title,
+            what="takes steps first" if laid_out else "takes samples first",
+            effect=f"`pad_sequence` has put the {'samples' if laid_out else 'steps'} there",
+            advice=f"say `batch_first=True` in {'the layer' if laid_out else '`pad_sequence`'}",
+        )
 
     def say(self, layer: Layer, what: str, effect: str, severity: str) -> None:
         first = layer.settings["batch_first"]
@@ -256,11 +279,22 @@ def is_batch_first(network: Network, layer: Layer, size: int) -> bool:
 
 def comes_from_batch(network: Network, layer: Layer, size: int) -> bool:
     """Whether values reach a layer from a batch of this size without being moved to other axes."""
-    if layer.kind in REARRANGING or layer.title == "pack_padded_sequence":
+    if layer.kind in REARRANGING or layer.title == PACKED:
         return False
     if layer.kind == "input":
         return layer.output_shape is None or layer.output_shape[0] == size
     return any(comes_from_batch(network, network.layers[source], size) for source in layer.inputs)
+
+
+def padded_batch_first(network: Network, layer: Layer) -> bool | None:
+    """Whether `pad_sequence` has put the samples first in what a layer reads; None where it is not behind it."""
+    source = network.before(layer)
+    while source is not None and source.kind in LAYOUT_KEEPING and source.title != PACKED:
+        source = network.before(source)
+    if source is None or source.title != "pad_sequence":
+        return None
+    first = source.settings["batch_first"].value
+    return first if isinstance(first, bool) else None
 
 
 def takes_last(network: Network, layer: Layer, *, axis: int) -> bool:

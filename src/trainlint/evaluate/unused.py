@@ -32,7 +32,7 @@ def note_unused(machine: Machine, node: cst.BaseExpression) -> None:
         # A method of an object may do its work without a result; one of a tensor gives a new tensor.
         if isinstance(receiver, Tensor) or (isinstance(receiver, Instance) and form != "called"):
             machine.note(LeftUnused(receiver, named.attr.value, form, machine.site(node)))
-        elif isinstance(receiver, Unknown) and isinstance(node, cst.Call) and machine.frame.loops:
+        elif isinstance(receiver, Unknown) and isinstance(node, cst.Call):
             method = named.attr.value
             if method in _MOVING and keeps_results_of(machine.frame.chunk, node, method):
                 machine.note(LeftUnused(receiver, method, form, machine.site(node), by_company=True))

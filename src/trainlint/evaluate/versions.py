@@ -32,6 +32,12 @@ DISTRIBUTIONS = {
 }  # fmt: skip
 """The package that a distribution (or a conda package) brings, for those whose version matters."""
 
+NEWEST = {"keras": "keras at most", "tensorflow": "tensorflow at most"}
+"""Under which name the newest version of a library stands that a project allows, where that is asked for."""
+
+KERAS = frozenset({"keras", "tensorflow", "tf_keras"})
+"""Packages that bring Keras: a project that states one of them says nothing by what else is installed here."""
+
 Reader = Callable[[str], Iterable[tuple[str, str]]]
 
 LARGEST = 4 * 1024 * 1024
@@ -44,6 +50,9 @@ _OTHER_FORM = (
 
 _BOUNDS = ("==", "===", "~=", ">=", ">")
 
+_CAPS = ("==", "===", "<=", "<")
+"""What says that a project is never run with a newer version; of `<2.11` the number itself is close enough."""
+
 
 def versions_of(project: Project) -> dict[str, str]:
     """The versions of libraries that a project is written for; the files that say so count as read."""
@@ -54,7 +63,10 @@ def versions_of(project: Project) -> dict[str, str]:
             project.files_read.append(path)
         for package, version in stated:
             found.setdefault(package, version)
-    return _installed_versions() | found
+    installed = _installed_versions()
+    if found.keys() & KERAS:
+        installed = {package: version for package, version in installed.items() if package not in KERAS}
+    return installed | found
 
 
 def _said_by(path: Path, read: Reader) -> tuple[tuple[str, str], ...]:
@@ -95,18 +107,20 @@ def _files(root: Path) -> Iterator[tuple[Path, Reader]]:
 
 
 def _stated(name: str, specifiers: str) -> Iterator[tuple[str, str]]:
-    """The version that a specifier names: a pin, or the lower bound."""
+    """The version that a specifier names: a pin, or the lower bound; and for some libraries, the newest one."""
     package = DISTRIBUTIONS.get(canonicalize_name(name))
     if package is None:
         return
     try:
-        bounds = [
-            Version(s.version.removesuffix(".*")) for s in SpecifierSet(specifiers) if s.operator in _BOUNDS
-        ]
+        stated = [(s.operator, Version(s.version.removesuffix(".*"))) for s in SpecifierSet(specifiers)]
     except (InvalidSpecifier, InvalidVersion):
         return
+    bounds = [version for operator, version in stated if operator in _BOUNDS]
+    caps = [version for operator, version in stated if operator in _CAPS]
     if bounds:
         yield package, str(max(bounds))
+    if caps and package in NEWEST:
+        yield NEWEST[package], str(min(caps))
 
 
 def _each(lines: Iterable[object]) -> Iterator[tuple[str, str]]:

@@ -15,4 +15,5 @@ TEST = "test"  # a demonstration that does wrong on purpose
 
 KERAS_3 = "Keras 3"
 KERAS_2_11 = "Keras 2.11 or later"
+BEFORE_KERAS_2_11 = "Keras before 2.11"  # the project allows no other
 OTHER_BACKEND = "Keras on another backend than TensorFlow"

@@ -59,12 +59,12 @@ def misfits(network: Network) -> Iterator[Misfit]:
 def reads_unflattened(network: Network, layer: Layer) -> Layer | None:
     """The layer whose feature map goes into a linear layer as it is; None when it was flattened or moved."""
     shape = layer.input_shape
-    if layer.kind != "linear" or (shape is not None and len(shape) < 4):
+    if layer.kind != "linear" or (shape is not None and len(shape) < 3):
         return None
     source = network.before(layer)
     while source is not None and source.kind in _KEEPS_LAYOUT:
         source = network.before(source)
-    if source is None or source.kind not in POOLING | AXES.keys():
+    if source is None or source.kind not in POOLING | AXES.keys() | RECURRENT:
         return None
     return source if shape is not None or source.title.endswith(("2d", "3d", "2D", "3D")) else None
 
@@ -118,15 +118,18 @@ def fan_in(network: Network, layer: Layer) -> int | None:
 def _flatten(network: Network, layer: Layer) -> Misfit | None:
     """A feature map of PyTorch, channels first, whose last axis a linear layer takes for its features."""
     source, shape = reads_unflattened(network, layer), layer.input_shape
-    if source is None or layer.title == KERAS_LINEAR:
+    if source is None or layer.title == KERAS_LINEAR or source.kind in RECURRENT:
         return None
-    wanted, (channels, _, last) = layer.settings.get("input_units"), shape[-3:] if shape else (None,) * 3
+    wanted, sizes = layer.settings.get("input_units"), shape[1:] if shape else (None,)
+    channels, last = sizes[0], sizes[-1]
     if last is not None and (wanted is None or not wanted.values or last in wanted.values):
         return None
     numbers = wanted.values if wanted is not None else ()
     multiple = bool(numbers) and all(
         isinstance(number, int) and isinstance(channels, int) and number % channels == 0 for number in numbers
     )
+    if len(sizes) == 2 and numbers != (joins.product(sizes),):
+        return None  # the steps of a sequence, each of which the layer may be meant for
     if source.kind not in POOLING and not multiple:
         return None
     return Misfit("flatten", layer, 2, len(shape or ()), certainty=_sure(layer))

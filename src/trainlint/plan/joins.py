@@ -23,7 +23,7 @@ def reshaped(network: Network, layer: Layer) -> Misfit | None:
     given, made = layer.input_shape, layer.output_shape
     if layer.kind != "reshape" or not given or not made:
         return None
-    values, row = _product(given[1:]), _product(made[1:])
+    values, row = product(given[1:]), product(made[1:])
     if values is None or row is None or row <= 0 or values == row:
         return None
     keeps_batch = layer.title == "Reshape" or (given[0] is not None and given[0] == made[0])
@@ -35,7 +35,8 @@ def reshaped(network: Network, layer: Layer) -> Misfit | None:
     return Misfit("reshape", layer, row, values, certainty=certainty)
 
 
-def _product(sizes: Shape) -> int | None:
+def product(sizes: Shape) -> int | None:
+    """The product of sizes that are all known."""
     known = [size for size in sizes if isinstance(size, int)]
     return math.prod(known) if len(known) == len(sizes) else None
 

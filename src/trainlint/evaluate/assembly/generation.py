@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from trainlint.evaluate.program import Program
+from trainlint.evaluate.versions import NEWEST
 from trainlint.plan import context
 from trainlint.syntax.chunks import Chunk
 
@@ -17,13 +18,15 @@ _BACKEND = "KERAS_BACKEND"  # the environment variable that chooses the backend 
 
 
 def keras_of(program: Program, versions: Mapping[str, str]) -> frozenset[str]:
-    """`versions` are those that the project states: at least these."""
+    """`versions` are those that the project states: at least these, and for some the newest it allows."""
     found: set[str] = set()
     keras, tensorflow = _version(versions.get("keras")), _version(versions.get("tensorflow"))
     if keras >= (3,) or tensorflow >= (2, 16):  # TensorFlow 2.16 brought Keras 3 as tf.keras
         found.add(context.KERAS_3)
     elif max(keras, tensorflow) >= (2, 11):  # new classes of optimizers, in both packages
         found.add(context.KERAS_2_11)
+    elif _is_old(versions):
+        found.add(context.BEFORE_KERAS_2_11)
     for chunk in program.chunks:
         if _BACKEND in chunk.text:
             found.add(context.KERAS_3)
@@ -32,6 +35,11 @@ def keras_of(program: Program, versions: Mapping[str, str]) -> frozenset[str]:
         elif (chunk.words | chunk.binds) & _NEW and any(_is_new(node) for node in _nodes(chunk)):
             found.add(context.KERAS_3)
     return frozenset(found)
+
+
+def _is_old(versions: Mapping[str, str]) -> bool:
+    """Whether a project allows no release of Keras that has the new classes of optimizers."""
+    return any(_version(versions.get(name)) <= (2, 11) for name in NEWEST.values() if name in versions)
 
 
 def _version(text: str | None) -> tuple[int, ...]:

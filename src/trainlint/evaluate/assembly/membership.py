@@ -1,8 +1,8 @@
-"""Where a module keeps the layers that it uses: registered, or where PyTorch does not look for them."""
+"""Where a module keeps the layers and weights that it uses: registered, or where PyTorch does not look for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from trainlint.frameworks.torch.parameters import defines, is_module, submodules
@@ -15,7 +15,7 @@ from trainlint.values.value import Class, Instance, Items, Mapped, Value, option
 
 @dataclass
 class Membership:
-    """The modules of a network: those that are registered, and those in plain lists and dictionaries."""
+    """The modules and weights of a network: those that are registered, and those in plain lists and dictionaries."""
 
     registered: set[int] = field(default_factory=set)
     held: dict[int, tuple[Keeping, Origin | None]] = field(default_factory=dict)
@@ -26,11 +26,26 @@ class Membership:
         layer = operation.layer
         if id(operation) in self.loose:
             return "attribute", self.loose[id(operation)]
-        if not is_module(layer) or id(layer) in self.registered:
-            return ("registered" if is_module(layer) else None), None
+        if not is_module(layer):
+            found = (self.held[id(source)] for source in operation.inputs if id(source) in self.held)
+            return next(found, (None, None))
+        if id(layer) in self.registered:
+            return "registered", None
         if id(layer) in self.held:
             return self.held[id(layer)]
         return ("made in place", None) if _is_made_in_place(operation) else (None, None)
+
+    def misses(self, tensor: Tensor) -> bool:
+        """Whether a tensor that is no parameter was meant to be one: it asks for gradients, or was computed from a
+        parameter that no module keeps."""
+        operation = tensor.operation
+        if tensor.is_parameter or operation is None:
+            return False
+        return (
+            operation.kind == "moved_parameter"
+            or "requires_grad" in operation.settings
+            or any(_is_new_weight(source) and id(source) not in self.registered for source in operation.inputs)
+        )
 
 
 def membership(root: Instance) -> Membership | None:
@@ -38,15 +53,17 @@ def membership(root: Instance) -> Membership | None:
     if not defines(root, "forward"):
         return None
     found = Membership()
-    for module in submodules(root):
+    modules = list(submodules(root))
+    for module in modules:
         found.registered.add(id(module))
-    for module in submodules(root):
+        found.registered.update(id(weight) for weight in _weights_of(module))
+    for module in modules:
         if not _is_own(module):
             continue
         for slot, content in module.slots.items():
             if slot == "modules" or "." in str(slot) or not isinstance(content, Value):
                 continue
-            if isinstance(content, Tensor) and content.operation is not None and _wants_training(content):
+            if isinstance(content, Tensor) and content.operation is not None and found.misses(content):
                 found.loose[id(content.operation)] = content.operation.origin
             for container in options_of(content):
                 kind: Keeping | None = (
@@ -56,18 +73,23 @@ def membership(root: Instance) -> Membership | None:
                     if isinstance(container, Mapped)
                     else None
                 )
-                for layer in _modules_in(container) if kind is not None else ():
-                    if id(layer) not in found.registered and kind is not None:
-                        found.held.setdefault(id(layer), (kind, container.origin))
+                for held in _kept_in(container) if kind is not None else ():
+                    if id(held) not in found.registered and kind is not None:
+                        found.held.setdefault(id(held), (kind, container.origin))
     return found
 
 
-def _wants_training(tensor: Tensor) -> bool:
-    """Whether a tensor that is no parameter was meant to be one."""
-    operation = tensor.operation
-    if tensor.is_parameter or operation is None:
-        return False
-    return operation.kind == "moved_parameter" or "requires_grad" in operation.settings
+def _weights_of(module: Instance) -> Iterator[Tensor]:
+    """The parameters that are attributes of a module, or that a `ParameterList` or `ParameterDict` holds."""
+    for slot, content in module.slots.items():
+        members: Iterable[object] = (content,)
+        if slot == "modules" and isinstance(content, Items):
+            members = content.items
+        elif slot == "modules" and isinstance(content, Mapped):
+            members = content.slots.values()
+        for member in members:
+            if isinstance(member, Tensor) and member.is_parameter:
+                yield member
 
 
 def _is_own(module: Instance) -> bool:
@@ -75,16 +97,24 @@ def _is_own(module: Instance) -> bool:
     return isinstance(module.cls, Class) and not any(n.startswith("keras.") for n in module.library_names)
 
 
-def _modules_in(value: object) -> Iterator[Instance]:
-    """The modules in nested lists and dictionaries, and those within them."""
+def _is_new_weight(tensor: Tensor) -> bool:
+    """Whether a tensor is what `nn.Parameter(…)` has made."""
+    operation = tensor.operation
+    return tensor.is_parameter and operation is not None and operation.title == "Parameter"
+
+
+def _kept_in(value: object) -> Iterator[Instance | Tensor]:
+    """The modules in nested lists and dictionaries, those within them, and weights."""
     if isinstance(value, Items):
         for item in value.items:
-            yield from _modules_in(item)
+            yield from _kept_in(item)
     elif isinstance(value, Mapped):
         for item in value.slots.values():
-            yield from _modules_in(item)
+            yield from _kept_in(item)
     elif isinstance(value, Instance) and is_module(value):
         yield from submodules(value)
+    elif isinstance(value, Tensor) and _is_new_weight(value):
+        yield value
 
 
 def _is_made_in_place(operation: Operation) -> bool:

@@ -10,7 +10,7 @@ from trainlint.frameworks.torch.layers import class_tables
 from trainlint.frameworks.torch.meaning import Meaning
 from trainlint.frameworks.torch.sizes import Bound, flag, whole
 from trainlint.values.tensor import Dimension, Shape, Tensor
-from trainlint.values.value import Instance, Items, Value
+from trainlint.values.value import Instance, Items, Known, Value
 
 _GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}
 """Matrices for each layer and direction."""
@@ -242,7 +242,18 @@ def _padded_again(call: Call) -> Value:
     return Items([_same_values(call, tensor), lengths], "tuple")
 
 
+def _padded(call: Call) -> Value:
+    """torch.nn.utils.rnn.pad_sequence: sequences side by side, whatever their lengths; steps first by default."""
+    sequences = call.argument(0, "sequences")
+    inputs = list(sequences.items[:1]) if isinstance(sequences, Items) else [sequences]
+    first = call.argument(1, "batch_first") or Known(False, call.origin)
+    settings = {"batch_first": first}
+    given = [value for value in inputs if value is not None]
+    return call.tensor("stack", given, None, settings=settings, library="torch", data=None)
+
+
 SEQUENCES: dict[str, Handler] = {
+    "torch.nn.utils.rnn.pad_sequence": _padded,
     "torch.nn.utils.rnn.pack_padded_sequence": _unpacked,
     "torch.nn.utils.rnn.pad_packed_sequence": _padded_again,
 }
