@@ -15,6 +15,7 @@ from trainlint.engine.mending import beside, called_instead, put_before, safe, u
 from trainlint.engine.rule import Example, Options, Rule, add_argument, replace_value
 from trainlint.plan import context, kinds
 from trainlint.plan.data import Data, Rescaling
+from trainlint.plan.decisions import WrongDecision
 from trainlint.plan.evaluation import Evaluation
 from trainlint.plan.loop import Branch, Event, Loop, Sequence
 from trainlint.plan.misfit import Misfit
@@ -36,7 +37,8 @@ __all__ = [
     "Branch", "Certainty", "Data", "Edit", "Evaluation", "Event", "Example", "Fix", "IncompleteStep", "Layer",
     "Leak", "Loop", "Metric", "Misfit", "Monitor", "Network", "Objective", "Optimizer", "Options", "Origin",
     "ParameterGroup", "Rescaling", "Rule", "Schedule", "Sequence", "Setting", "Shape", "ShuffledApart", "Target",
-    "TrainingPlan", "TrainingRun", "Unused", "WrongMode", "add_argument", "beside", "called_instead",
+    "TrainingPlan", "TrainingRun", "Unused", "WrongDecision", "WrongMode", "add_argument", "beside",
+    "called_instead",
     "context", "kinds", "line_after", "line_before", "line_of", "line_taken_out", "loop_around",
     "moved_behind", "put_before", "replace_value", "run_together", "safe", "see_the_same", "spoken", "unsafe",
     "unwrapped", "weakest", "without",

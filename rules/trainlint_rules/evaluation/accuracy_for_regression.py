@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from trainlint.api import Edit, Example, Fix, Metric, Objective, Rule, TrainingPlan, kinds
+from typing import Literal
+
+from trainlint.api import Edit, Example, Fix, Metric, Objective, Rule, Target, TrainingPlan, kinds, weakest
 
 DISTANCES = frozenset({"mse", "mae", "smooth_l1", "huber", "log_cosh", "mape", "msle", "poisson"})
 
 ACCURACIES = frozenset(
     "accuracy acc Accuracy categorical_accuracy CategoricalAccuracy sparse_categorical_accuracy "
-    "SparseCategoricalAccuracy binary_accuracy BinaryAccuracy".split()
+    "SparseCategoricalAccuracy binary_accuracy BinaryAccuracy MulticlassAccuracy accuracy_score "
+    "balanced_accuracy_score classification_report confusion_matrix ==".split()
 )
+"""What counts right answers: metrics of Keras, TorchMetrics and scikit-learn, and a comparison written out."""
+
+RELATIVE = frozenset({"mape", "MAPE", "mean_absolute_percentage_error", "MeanAbsolutePercentageError"})
+"""Metrics that divide by the target."""
 
 CHOOSING = frozenset({"softmax", "sigmoid", "hard_sigmoid", "log_softmax"})
 """Activations that speak of classes, which a squared error may be trained on."""
@@ -22,32 +29,37 @@ class AccuracyForRegression(Rule):
     """A regression is judged by the share of right answers.
 
     ## What it does
-    Looks for accuracy among the metrics of a model that is compiled with a loss for distances and ends in
-    plain numbers.
+    Looks at a model that is trained on a loss for distances and ends in plain numbers: for accuracy among the
+    metrics that Keras is told, and in loops for predictions that meet their targets in `==`, in an accuracy of
+    TorchMetrics or of scikit-learn. Also for a percentage error on targets whose range contains 0.
 
     ## Why is this bad?
     Accuracy counts predictions that equal the target. A predicted price never equals the true one to the
     last digit, so accuracy stands at zero, or at the share of one value, whatever is learned; early stopping
     or a checkpoint that watches it picks a random epoch.
 
-    It is a warning for one output, a hint for several.
+    A percentage error divides by the target; near 0 Keras divides by 1e-7, and one sample outweighs all others.
+
+    It is a warning for one output, a hint for several and for percentages.
 
     ## When it stays silent
     The network ends in sigmoid or softmax, or the labels are two classes: then the loss is what does not fit,
-    and `squared-error-for-classification` says so. A last layer that cannot be followed.
+    and `squared-error-for-classification` says so. A last layer that cannot be followed. Predictions that are
+    rounded, or turned into classes by a threshold or the largest of several, before they are compared.
 
     ## Fix safety
     Safe: only what is reported beside the loss changes, to the mean distance from the target.
 
     ## Sources
-    What 'accuracy' stands for: `keras/src/trainers/compile_utils.py`. Stack Overflow 51181393, 62566558.
+    What 'accuracy' stands for: `keras/src/trainers/compile_utils.py`; what a percentage is divided by:
+    `mean_absolute_percentage_error` in `keras/src/losses/losses.py`. Stack Overflow 51181393, 62566558.
     """
 
     name = "accuracy-for-regression"
     code = "TL801"
     family = "evaluation"
     since = "0.1.0"
-    frameworks = ("keras",)
+    frameworks = ("keras", "torch")
     severity = "warning"
     message = "`{metric}` of a regression says nothing: no prediction equals its target"
     help = "measure distances, such as `mae`, where `{loss}` is the loss"
@@ -78,6 +90,22 @@ class AccuracyForRegression(Rule):
             ])
             model.compile(optimizer="adam", loss="binary_crossentropy", metrics=["accuracy"])
             model.fit(x_train, y_train, epochs=100)
+            """,
+        ),
+        Example(
+            "grades are rounded before they are compared",
+            """
+            import torch
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(13, 32), nn.ReLU(), nn.Linear(32, 1))
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in loader:
+                optimizer.zero_grad()
+                nn.functional.mse_loss(model(x), y).backward()
+                optimizer.step()
+            with torch.no_grad():
+                right = sum((model(x).round() == y).sum().item() for x, y in test_loader)
             """,
         ),
     ]
@@ -125,6 +153,27 @@ class AccuracyForRegression(Rule):
             """,
             at="Share()",
         ),
+        Example(
+            "counted in a loop",
+            """
+            import torch
+            from torch import nn, optim
+
+            def right_answers(predictions, targets):
+                return (predictions == targets).sum().item()
+
+            model = nn.Sequential(nn.Linear(13, 32), nn.ReLU(), nn.Linear(32, 1))
+            criterion = nn.MSELoss()
+            optimizer = optim.Adam(model.parameters())
+            for x, y in loader:
+                optimizer.zero_grad()
+                criterion(model(x), y).backward()
+                optimizer.step()
+            with torch.no_grad():
+                right = sum(right_answers(model(x), y) for x, y in test_loader)
+            """,
+            at="predictions == targets",
+        ),
     ]
 
     def check(self, plan: TrainingPlan) -> None:
@@ -132,21 +181,48 @@ class AccuracyForRegression(Rule):
             metric.origin for o in plan.objectives if o.loss not in DISTANCES for metric in o.metrics
         ]
         for objective in plan.objectives:
-            if objective.loss not in DISTANCES or not gives_numbers(objective) or may_be_binary(objective):
+            if objective.loss not in DISTANCES or not gives_numbers(objective):
                 continue
             for metric in objective.metrics:
-                is_shared = any(metric.origin is origin for origin in elsewhere)
-                if metric.name in ACCURACIES and not metric.own and not is_shared:
-                    self.report(
-                        metric.origin,
-                        subject=objective,
-                        severity=None if objective.scores == 1 else "info",
-                        certainty=objective.certainty,
-                        because=(objective.loss_origin,),
-                        fix=measured_as_distance(metric, objective),
-                        metric=metric.name,
-                        loss=objective.title,
-                    )
+                if any(metric.origin is origin for origin in elsewhere) or metric.own:
+                    continue
+                if metric.name in ACCURACIES and counts_numbers(metric, objective):
+                    self.tell(metric, objective, None if objective.scores == 1 else "info")
+                elif metric.name in RELATIVE and has_zero(objective.target):
+                    self.tell(metric, objective, "info", PERCENTAGE)
+
+    def tell(
+        self,
+        metric: Metric,
+        objective: Objective,
+        severity: Literal["info"] | None,
+        message: str | None = None,
+    ) -> None:
+        self.report(
+            metric.origin,
+            subject=objective,
+            severity=severity,
+            certainty=weakest(objective.certainty, metric.certainty),
+            message=message,
+            because=(objective.loss_origin,),
+            fix=measured_as_distance(metric, objective),
+            metric=metric.name,
+            loss=objective.title,
+        )
+
+
+PERCENTAGE = "`{metric}` divides by targets that may be 0: a few samples outweigh the others"
+
+
+def counts_numbers(metric: Metric, objective: Objective) -> bool:
+    """Whether plain numbers are counted as right or wrong; Keras turns one number into yes or no by itself."""
+    if metric.steps is None:
+        return not may_be_binary(objective)
+    return metric.decision is None and metric.labels != "unknown"
+
+
+def has_zero(target: Target) -> bool:
+    return target.low is not None and target.high is not None and target.low <= 0 <= target.high
 
 
 def may_be_binary(objective: Objective) -> bool:

@@ -6,7 +6,22 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from trainlint.api import Certainty, Edit, Example, Fix, Metric, Objective, Rule, TrainingPlan, kinds
+from trainlint.api import (
+    Certainty,
+    Edit,
+    Example,
+    Fix,
+    Layer,
+    Metric,
+    Objective,
+    Rule,
+    TrainingPlan,
+    WrongDecision,
+    kinds,
+    replace_value,
+    unsafe,
+    weakest,
+)
 
 CATEGORICAL, SPARSE, BINARY = (
     "categorical_cross_entropy", "sparse_categorical_cross_entropy", "binary_cross_entropy",
@@ -14,6 +29,8 @@ CATEGORICAL, SPARSE, BINARY = (
 
 FITTING = {CATEGORICAL: "CategoricalAccuracy", SPARSE: "SparseCategoricalAccuracy", BINARY: "BinaryAccuracy"}
 """The accuracy that goes with each loss."""
+
+CLASSIFYING = FITTING.keys() | {"cross_entropy", "nll"}
 
 THRESHOLDS = {
     "accuracy": "threshold", "acc": "threshold", "binary_accuracy": "threshold",
@@ -27,10 +44,15 @@ class AccuracyMetricMismatch(Rule):
     """The metric wants outputs or labels of another form than the network and the loss have.
 
     ## What it does
-    Compares the metrics of `compile` with its loss: `Accuracy`, which asks whether numbers are equal, on
-    probabilities; binary accuracy of several classes; categorical accuracy on class numbers, and sparse
-    accuracy on one-hot rows; either of them on one unit; a threshold of 0.5, or an area under a curve, on
-    raw scores.
+    Compares the metrics of Keras, in `compile` or in a loop, with the loss: `Accuracy`, which asks whether
+    numbers are equal, on probabilities; binary accuracy of several classes; categorical accuracy on class
+    numbers, and sparse accuracy on one-hot rows; either of them, or an F1 without a threshold, on one unit; a
+    threshold of 0.5, or an area under a curve, on raw scores.
+
+    In loops of any framework it follows predictions to where they meet the labels, in `==`, in TorchMetrics or
+    scikit-learn: scores that no class was chosen from; the largest of one score, or of the samples instead of
+    the classes; raw scores that are rounded or cut at 0.5; probabilities that are cut at 0 or 1, or made whole
+    numbers; a task or a number of classes that is not the network's.
 
     ## Why is this bad?
     The number moves on its own: it stands at 0 or 1, at the share of one class, or near (K - 1) / K for K
@@ -40,21 +62,25 @@ class AccuracyMetricMismatch(Rule):
 
     ## When it stays silent
     The word 'accuracy', which Keras resolves by the shapes, unless it meets raw scores of a binary loss. A
-    threshold that was chosen. Outputs that cannot be followed, labels whose form is not known.
+    threshold that was chosen. Outputs that cannot be followed, labels whose form is not known. One score in
+    front of a categorical loss: `single-unit-categorical-output` says that.
 
     ## Fix safety
-    Safe: only what is reported beside the loss changes.
+    Safe for metrics of Keras: only what is reported beside the loss changes. Unsafe in a loop, where the same
+    choice may be read elsewhere.
 
     ## Sources
-    What the metrics compare: `keras/src/metrics/accuracy_metrics.py`, `confusion_metrics.py`; the word
-    'accuracy': `keras/src/trainers/compile_utils.py`. 1 / (1 + e^-0.5) = 0.62.
+    What the metrics compare: `keras/src/metrics/accuracy_metrics.py`, `confusion_metrics.py`,
+    `f_score_metrics.py`; `torchmetrics/functional/classification/stat_scores.py`;
+    `sklearn/metrics/_classification.py`. The word 'accuracy': `keras/src/trainers/compile_utils.py`.
+    1 / (1 + e^-0.5) = 0.62.
     """
 
     name = "accuracy-metric-mismatch"
     code = "TL802"
     family = "evaluation"
     since = "0.1.0"
-    frameworks = ("keras",)
+    frameworks = ("keras", "torch")
     severity = "error"
     message = "`{metric}` {effect}"
     help = "{way}"
@@ -85,6 +111,25 @@ class AccuracyMetricMismatch(Rule):
                 metrics=[keras.metrics.BinaryAccuracy(threshold=0.0), keras.metrics.AUC(from_logits=True)],
             )
             model.fit(x_train, y_train, epochs=10)
+            """,
+        ),
+        Example(
+            "the largest score of each sample, a threshold on a probability",
+            """
+            import torch
+            from torch import nn
+            from torchmetrics import Accuracy
+
+            model = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 10))
+            criterion, share = nn.CrossEntropyLoss(), Accuracy(task="multiclass", num_classes=10)
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in loader:
+                optimizer.zero_grad()
+                scores = model(x)
+                criterion(scores, y).backward()
+                optimizer.step()
+                share(scores, y)
+                right = (scores.argmax(dim=1) == y).sum().item()
             """,
         ),
     ]
@@ -156,26 +201,156 @@ class AccuracyMetricMismatch(Rule):
             at="Share()",
             severity="warning",
         ),
+        Example(
+            "raw scores, rounded",
+            """
+            import torch
+            from torch import nn
+
+            def right_answers(scores, labels):
+                return (torch.round(scores) == labels).sum().item()
+
+            model = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1))
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in loader:
+                optimizer.zero_grad()
+                scores = model(x)
+                nn.functional.binary_cross_entropy_with_logits(scores, y).backward()
+                optimizer.step()
+                print(right_answers(scores, y))
+            """,
+            at="torch.round(scores)",
+            fixed="""
+            import torch
+            from torch import nn
+
+            def right_answers(scores, labels):
+                return (torch.round(torch.sigmoid(scores)) == labels).sum().item()
+
+            model = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1))
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in loader:
+                optimizer.zero_grad()
+                scores = model(x)
+                nn.functional.binary_cross_entropy_with_logits(scores, y).backward()
+                optimizer.step()
+                print(right_answers(scores, y))
+            """,
+        ),
     ]
 
     def check(self, plan: TrainingPlan) -> None:
         for objective in plan.objectives:
-            if objective.loss not in FITTING or objective.framework != "keras":
+            ends = objective.ends_in(kinds.AFFINE | {"softmax", "log_softmax", "sigmoid"})
+            if objective.loss not in CLASSIFYING or objective.scores is None or ends is None:
                 continue
             for metric in objective.metrics:
-                misfit = None if metric.own else misfit_of(metric, objective)
-                if misfit is not None:
-                    self.report(
-                        metric.origin,
-                        subject=metric,
-                        severity=misfit.severity,
-                        certainty=objective.certainty,
-                        because=(objective.loss_origin,),
-                        fix=renamed(metric, FITTING[objective.loss]) if misfit.severity == "error" else None,
-                        metric=metric.name,
-                        effect=misfit.effect,
-                        way=misfit.way or f"use `{FITTING[objective.loss]}`",
-                    )
+                if metric.own or ends[1] is Certainty.POSSIBLE:
+                    continue
+                wrong = objective.wrong_decision(metric) if metric.steps is not None else None
+                misfit = misfit_of(metric, objective, objective.scores)
+                if wrong is not None:
+                    self.tell_of(wrong, metric, objective)
+                elif misfit is not None:
+                    self.tell(misfit, metric, objective)
+
+    def tell(self, misfit: Misfit, metric: Metric, objective: Objective) -> None:
+        fitting = FITTING[objective.loss]
+        self.report(
+            metric.origin,
+            subject=metric,
+            severity=misfit.severity,
+            certainty=weakest(objective.certainty, metric.certainty),
+            because=(objective.loss_origin,),
+            fix=renamed(metric, fitting) if misfit.severity == "error" else None,
+            metric=metric.name,
+            effect=misfit.effect,
+            way=misfit.way or f"use `{fitting}`",
+        )
+
+    def tell_of(self, wrong: WrongDecision, metric: Metric, objective: Objective) -> None:
+        effect, way = DECISIONS[wrong.fault]
+        told = wrong.told.value if wrong.told is not None else None
+        self.report(
+            (wrong.step.origin if wrong.step is not None else None) or metric.origin,
+            subject=metric,
+            severity="warning" if wrong.fault == "raw above half" else "error",
+            certainty=weakest(objective.certainty, metric.certainty, wrong.certainty),
+            because=(objective.loss_origin, wrong.told, metric.origin if wrong.step is not None else None),
+            fix=decided_otherwise(wrong, metric, objective),
+            metric=wrong.step.title if wrong.step is not None else metric.name,
+            effect=effect.format(told=told, units=objective.scores),
+            way=way,
+        )
+
+
+DECISIONS = {
+    "no class": (
+        "asks whether scores equal labels: it counts next to none",
+        "choose a class first: the largest score, or for a yes or no a threshold",
+    ),
+    "refuses scores": (
+        "takes classes and gets scores: it raises an error",
+        "choose a class first: the largest score, or for a yes or no a threshold",
+    ),
+    "largest of one": (
+        "looks for the largest of one score: it is always the first",
+        "ask whether the score is above 0, or the probability above 0.5",
+    ),
+    "largest of samples": (
+        "looks for the sample with the largest score, not for the class",
+        "go over the classes: axis 1",
+    ),
+    "raw rounded": (
+        "takes raw scores: what is above 1.5 or below -0.5 equals no label",
+        "apply sigmoid first, or ask whether the score is above 0",
+    ),
+    "raw above half": (
+        "0.5 counts a raw score as yes from a probability of 0.62 on",
+        "compare raw scores with 0, or apply sigmoid first",
+    ),
+    "cut to whole numbers": ("makes every probability 0: no sample counts as yes", "round it first"),
+    "always yes": ("{told} counts every probability as yes: it never changes", "compare with 0.5"),
+    "always no": ("{told} counts no probability as yes: it never changes", "compare with 0.5"),
+    "two answers": (
+        "wants one answer of two, and the network knows {units} classes",
+        'say `task="multiclass"` and the number of classes',
+    ),
+    "other number": (
+        "is told {told} classes, and the network scores {units}",
+        "tell it the number of outputs of the network",
+    ),
+}
+"""What each wrong decision comes to, and what to write instead."""
+
+INSTEAD = {"largest of samples": "1", "raw above half": "0", "always yes": "0.5", "always no": "0.5"}
+"""The number to write where another one decides."""
+
+ELSEWHERE = "the same choice may be read elsewhere"
+
+
+def decided_otherwise(wrong: WrongDecision, metric: Metric, objective: Objective) -> Fix | None:
+    if wrong.fault == "raw rounded":
+        return through_sigmoid(wrong.step, metric)
+    if wrong.told is None:
+        return None
+    if wrong.fault == "other number":
+        return replace_value(
+            wrong.told, str(objective.scores), "the number may stand for more than this metric"
+        )
+    instead = INSTEAD.get(wrong.fault)
+    return replace_value(wrong.told, instead, ELSEWHERE) if instead is not None else None
+
+
+def through_sigmoid(step: Layer | None, metric: Metric) -> Fix | None:
+    """`torch.round(torch.sigmoid(x))`, `x.sigmoid().round()`."""
+    site = step.origin.site if step is not None and step.origin is not None else None
+    if site is None or metric.framework != "torch":
+        return None
+    text = re.sub(r"^torch\.round\(([^,]+)\)$", r"torch.round(torch.sigmoid(\1))", site.text)
+    text = text if text != site.text else re.sub(r"\.round\(\)$", ".sigmoid().round()", text)
+    edit = Edit(place=site.place, content=text) if text != site.text else None
+    return unsafe("Apply sigmoid", ELSEWHERE, edit)
 
 
 @dataclass(frozen=True)
@@ -185,26 +360,32 @@ class Misfit:
     severity: Literal["error", "warning"] = "error"
 
 
-def misfit_of(metric: Metric, objective: Objective) -> Misfit | None:
-    """What is wrong with a metric beside a loss; None when nothing is, or it is not known."""
-    word, loss, units = word_of(metric.name), objective.loss, objective.scores
-    encoding = objective.target.encoding
-    ends = objective.ends_in(kinds.AFFINE | {"softmax", "sigmoid"})
-    if units is None or ends is None or ends[1] is Certainty.POSSIBLE:
+def misfit_of(metric: Metric, objective: Objective, units: int) -> Misfit | None:
+    """What is wrong with a metric of Keras beside a loss; None when nothing is, or it is not known."""
+    if metric.framework != "keras" or metric.decision is not None or objective.loss not in FITTING:
         return None
+    word, loss, encoding = word_of(metric.name), objective.loss, objective.target.encoding
     if metric.name == "Accuracy":
         return Misfit("asks whether scores equal labels: it stays near 0")
     if word == "binary_accuracy" and loss != BINARY and units > 2:
         return Misfit(f"judges {units} classes one by one: near {(units - 1) / units:.2f} from the start")
     if word in {"categorical_accuracy", "sparse_categorical_accuracy"} and loss == BINARY and units == 1:
         return Misfit("looks for the largest of one score: it never changes")
-    if word == "categorical_accuracy" and loss == SPARSE and encoding != "one_hot":
-        return Misfit("wants one-hot rows: it takes every label for class 0")
-    if word == "sparse_categorical_accuracy" and loss == CATEGORICAL and encoding != "index":
-        return Misfit("wants class numbers: one-hot rows never equal them, or raise")
-    if loss == BINARY and units == 1 and objective.takes_logits.value is True and is_raw(objective):
+    if metric.name in {"F1Score", "FBetaScore"} and loss == BINARY and units == 1:
+        threshold = metric.settings.get("threshold")
+        if threshold is not None and threshold.known and threshold.value is None:
+            return Misfit("takes the largest of one score: every sample counts as yes", SAY_THRESHOLD)
+    if metric.labels == "of the loss":
+        if word == "categorical_accuracy" and loss == SPARSE and encoding != "one_hot":
+            return Misfit("wants one-hot rows: it takes every label for class 0")
+        if word == "sparse_categorical_accuracy" and loss == CATEGORICAL and encoding != "index":
+            return Misfit("wants class numbers: one-hot rows never equal them, or raise")
+    if loss == BINARY and units == 1 and objective.gives_raw_scores(metric):
         return misread(metric, word)
     return None
+
+
+SAY_THRESHOLD = "say from which score on a sample is a yes: `threshold=0.5`"
 
 
 def misread(metric: Metric, word: str) -> Misfit | None:
@@ -227,10 +408,6 @@ def misread(metric: Metric, word: str) -> Misfit | None:
         "put the threshold of raw scores at 0: `BinaryAccuracy(threshold=0.0)`",
         "warning",
     )
-
-
-def is_raw(objective: Objective) -> bool:
-    return objective.ends_in(kinds.AFFINE) is not None
 
 
 def word_of(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from trainlint.api import (
     Example,
     Fix,
+    Metric,
     Objective,
     Rule,
     TrainingPlan,
@@ -19,9 +20,9 @@ SQUASHING = frozenset({"softmax", "sigmoid", "hard_sigmoid"})
 
 ACCURACIES = frozenset(
     "accuracy acc Accuracy categorical_accuracy CategoricalAccuracy sparse_categorical_accuracy "
-    "SparseCategoricalAccuracy binary_accuracy BinaryAccuracy".split()
+    "SparseCategoricalAccuracy binary_accuracy BinaryAccuracy MulticlassAccuracy".split()
 )
-"""Metrics that count right answers, by the names Keras knows."""
+"""Metrics that count right answers, by the names that Keras and TorchMetrics know."""
 
 
 class SquaredErrorForClassification(Rule):
@@ -29,7 +30,8 @@ class SquaredErrorForClassification(Rule):
 
     ## What it does
     Looks for a squared, absolute or Huber error where the task is to choose a class: the labels are class
-    numbers or one-hot rows, or the network ends in a softmax over several classes and is judged by accuracy.
+    numbers or one-hot rows, or the network ends in a softmax over several classes and is judged by accuracy,
+    by name or by counting in a loop how often the largest is the right one.
 
     ## Why is this bad?
     Behind a sigmoid or softmax the gradient of a squared error carries the slope of that function, at most
@@ -189,8 +191,16 @@ def is_choice(objective: Objective) -> bool:
     several = objective.scores is not None and objective.scores > 1
     if objective.target.numbers_classes:
         return several or objective.ends_in(SQUASHING) is not None
-    judged = any(metric.name in ACCURACIES and not metric.own for metric in objective.metrics)
+    judged = any(counts_classes(metric) for metric in objective.metrics)
     return several and judged and objective.ends_in({"softmax"}) is not None
+
+
+def counts_classes(metric: Metric) -> bool:
+    """Whether right answers are counted: by name, or by the largest score in a loop, against the loss's labels."""
+    if metric.steps is None:
+        return metric.name in ACCURACIES and not metric.own
+    chosen = metric.decision is not None and metric.decision.kind == "argmax"
+    return metric.labels == "of the loss" and (chosen or metric.name in ACCURACIES)
 
 
 def cross_entropy(objective: Objective) -> Fix | None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from trainlint.frameworks.call import Call, as_tensor
+from trainlint.frameworks.facts import Compared
 from trainlint.values.tensor import DataFacts, Dimension, Shape, Symbol, Tensor
 from trainlint.values.value import Known, Value, constant
 
@@ -28,6 +29,8 @@ def binary(op: str, left: Value, right: Value, call: Call) -> Value:
     if not tensors:
         return call.unknown()
     library = next((tensor.library for tensor in tensors if tensor.library), "")
+    if op == "==" and len(tensors) == 2:
+        call.machine.note(Compared(op, library, (tensors[0], tensors[1]), call.origin))
     settings: dict[str, Value] = {}
     for value, reflected in ((left, True), (right, False)):
         if isinstance(value, Known):

@@ -47,6 +47,7 @@ _LIBRARIES = {
     "accelerate": "trainlint.frameworks.accelerate",
     "einops": "trainlint.frameworks.einops",
     "timm": "trainlint.frameworks.timm.library",
+    "torchmetrics": "trainlint.frameworks.torchmetrics",
     "numpy": "trainlint.frameworks.arrays.library",
     "sklearn": "trainlint.frameworks.arrays.library",
     "imblearn": "trainlint.frameworks.arrays.library",
@@ -119,6 +120,8 @@ _ALIASES = [
     (re.compile(r"^timm\.(optim|scheduler|loss|data|utils)\.(?:[a-z_]\w*\.)+(\w+)$"), r"timm.\1.\2"),
     (re.compile(r"^timm\.models\.(?!layers\.)(?:[a-z_]\w*\.)+(\w+)$"), r"timm.models.\1"),
     (re.compile(r"^timm\.(?:models\.)?layers\.(?:[a-z_]\w*\.)*(\w+)$"), r"timm.layers.\1"),
+    (re.compile(r"^torchmetrics\.(?:[a-z_]\w*\.)+([A-Z]\w*)$"), r"torchmetrics.\1"),
+    (re.compile(r"^torchmetrics\.functional\.(?:[a-z_]\w*\.)+(\w+)$"), r"torchmetrics.functional.\1"),
     (re.compile(r"^datasets\.(?:arrow_dataset|dataset_dict|load)\.(\w+(?:\.\w+)?)$"), r"datasets.\1"),
     (re.compile(r"^sklearn\.(\w+)\.(?:_\w+)\.(\w+)$"), r"sklearn.\1.\2"),
 ]

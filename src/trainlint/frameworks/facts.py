@@ -45,6 +45,18 @@ class ChosenMetric:
 
 
 @dataclass(eq=False)
+class Compared:
+    """Predictions met what they should have been, to be counted or measured: by `==`, or by something of a
+    library that was told `settings`. Which of the two `sides` is the prediction shows by what made it."""
+
+    measure: str  # `==`, or the name of the function or class
+    framework: str
+    sides: tuple[Value, Value]
+    origin: Origin
+    settings: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(eq=False)
 class LossApplied:
     """A loss met a prediction and a target. `is_one_of_several`: a choice that is not decided."""
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import takewhile
+from typing import Literal
 
 from trainlint.plan import chains
-from trainlint.plan.kinds import AFFINE
+from trainlint.plan.decisions import WrongDecision, gets_raw_scores, wrong_decision
+from trainlint.plan.kinds import ACTIVATIONS, AFFINE, TRANSPARENT
 from trainlint.plan.network import Layer, Network, Shape
 from trainlint.plan.part import Part
 from trainlint.plan.setting import Setting
 from trainlint.values.origin import Certainty, Origin, weakest
+
+SCORING = ACTIVATIONS | TRANSPARENT | {"select", "expand"}
+"""What leaves scores to be scores, or probabilities."""
 
 CLASSES_ON_AXIS_1 = frozenset({"cross_entropy", "nll"})
 
@@ -35,13 +41,32 @@ class Target(Part):
 
 
 class Metric(Part):
-    """Something measured beside the loss."""
+    """Something measured beside the loss: chosen by name, or where predictions meet what they should have been.
 
-    name: str
+    `steps` are what the program does in between to the scores of the network's last layer with weights: a
+    softmax, the choice of the largest, a threshold. None: the framework hands them over as they are.
+    """
+
+    name: str  # of the function or class; `==`
     framework: str
     settings: Mapping[str, Setting[object]] = {}
     own: bool = False  # a function or class of the program, whatever its name
+    steps: tuple[Layer, ...] | None = None
+    labels: Literal["of the loss", "others", "unknown"] = "of the loss"  # unknown: may be other predictions
+    certainty: Certainty = Certainty.EXACT
     origin: Origin | None = None
+
+    @property
+    def decision(self) -> Layer | None:
+        """The first step that makes something else of the scores than scores: a class, a yes or no."""
+        return next((step for step in self.steps or () if step.kind not in SCORING), None)
+
+    @property
+    def squashed(self) -> Layer | None:
+        """The activation that the scores go through before anything is decided."""
+        kinds = (step.kind for step in self.steps or ())
+        before = len(list(takewhile(SCORING.__contains__, kinds)))
+        return next((step for step in (self.steps or ())[:before] if step.kind in ACTIVATIONS), None)
 
 
 class Objective(Part):
@@ -90,6 +115,14 @@ class Objective(Part):
             return None
         always = len(found) == len(last) and not any(layer.optional for layer in found)
         return found[0], weakest(self.certainty, Certainty.EXACT if always else Certainty.POSSIBLE)
+
+    def wrong_decision(self, metric: Metric) -> WrongDecision | None:
+        """What is wrong with how classes are chosen before a metric counts them."""
+        return wrong_decision(metric, self)
+
+    def gives_raw_scores(self, metric: Metric) -> bool:
+        """Whether what a metric gets did not go through a sigmoid."""
+        return gets_raw_scores(metric, self)
 
     @property
     def scoring_layer(self) -> Layer | None:

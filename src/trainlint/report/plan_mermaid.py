@@ -126,7 +126,7 @@ def _data(number: int, run: TrainingRun, plan: TrainingPlan) -> Iterator[str]:
 
 
 def _objective(number: int, objective: Objective, plan: TrainingPlan) -> Iterator[str]:
-    metrics = [f"metric {visible(metric.name)}" for metric in objective.metrics]
+    metrics = [f"metric {visible(name)}" for name in dict.fromkeys(m.name for m in objective.metrics)]
     yield f"objective{number}{{{{{_label(objective.title, *metrics)}}}}}:::objective"
     network = _scored(objective, plan)
     if network is None:

@@ -183,8 +183,8 @@ def _objective(objective: Objective) -> Section:
             Fact(name="prediction", value=visible(prediction), place=_place(head.origin) if head else None),
             Fact(name="target", value=f"{target.encoding or UNKNOWN} {shape_text(target.shape)}"),
             *(
-                Fact(name="metric", value=visible(metric.name), place=_place(metric.origin))
-                for metric in objective.metrics
+                Fact(name="metric", value=visible(name), place=_place(metric.origin))
+                for name, metric in {metric.name: metric for metric in objective.metrics}.items()
             ),
         ),
     )

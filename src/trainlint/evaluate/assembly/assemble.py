@@ -13,6 +13,7 @@ from trainlint.evaluate.assembly.evaluations import evaluations_of
 from trainlint.evaluate.assembly.gathered import Gathered, LossApplied
 from trainlint.evaluate.assembly.generation import keras_of
 from trainlint.evaluate.assembly.loops import sequences, switched_unknowns
+from trainlint.evaluate.assembly.metrics import metrics_of
 from trainlint.evaluate.assembly.monitors import monitors_of
 from trainlint.evaluate.assembly.objectives import losses_of, objective
 from trainlint.evaluate.assembly.optimizers import optimizers_of
@@ -35,8 +36,10 @@ def assemble(machine: Machine, program: Program) -> TrainingPlan:
     gathered = Gathered(machine.facts, machine.happened)
     applied = applied_networks(gathered, machine)
     losses = losses_of(gathered, machine)
+    measured = metrics_of(losses, gathered)
     objectives = tuple(
-        objective(fact, certainty, _title(fact, applied), applied.beginnings) for fact, certainty in losses
+        objective(fact, certainty, _title(fact, applied), applied.beginnings, measured.get(id(fact), ()))
+        for fact, certainty in losses
     )
     optimizers = optimizers_of(gathered)
     runs = runs_of(gathered, machine, _objectives_by_model(losses, applied))

@@ -69,8 +69,15 @@ def _each_once(losses: list[tuple[LossApplied, Certainty]]) -> list[tuple[LossAp
     return kept
 
 
-def objective(fact: LossApplied, certainty: Certainty, title: str, beginnings: Collection[int]) -> Objective:
-    """A loss of the plan; `beginnings` are identities of tensors at which its network begins."""
+def objective(
+    fact: LossApplied,
+    certainty: Certainty,
+    title: str,
+    beginnings: Collection[int],
+    measured: tuple[Metric, ...] = (),
+) -> Objective:
+    """A loss of the plan; `beginnings` are identities of tensors at which its network begins, `measured` the
+    metrics that the program works out itself."""
     network: Network | None = None
     prediction: int | None = None
     if fact.prediction is not None:
@@ -95,7 +102,8 @@ def objective(fact: LossApplied, certainty: Certainty, title: str, beginnings: C
                 origin=metric.origin,
             )
             for metric in fact.metrics
-        ),
+        )
+        + measured,
         certainty=Certainty.POSSIBLE if fact.is_one_of_several else certainty,
         compiled=isinstance(fact.model, Instance),
         origin=fact.origin,

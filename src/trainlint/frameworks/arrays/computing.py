@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 from trainlint.frameworks import arithmetic
 from trainlint.frameworks.arrays.subject import Operation, Subject, dimensions_in, tensor_of
 from trainlint.frameworks.call import Call
 from trainlint.values.tensor import DataFacts, Dimension, Shape, Tensor
-from trainlint.values.value import Known, Value, constant, integer, number
+from trainlint.values.value import Known, Unknown, Value, constant, integer, number
 
 Bounds = tuple[float | None, float | None]
 
@@ -98,8 +99,11 @@ def reduction(kind: str, *, keeps_bounds: bool = False) -> Operation:
         if kind in ("std", "var", "norm"):
             low = 0.0
         over_samples = _touches_first_axis(subject)
-        fields = {"data": None} if over_samples else {}
-        dtype = "int64" if kind in ("argmax", "argmin") else subject.tensor.dtype
+        fields: dict[str, Any] = {"data": None} if over_samples else {}
+        dtype = subject.tensor.dtype
+        if kind in ("argmax", "argmin"):
+            dtype = "int64"
+            fields["settings"] = {"axis": subject.argument(0, "axis") or Known(None)}
         return subject.made(
             kind, reduced_shape(subject), low=low, high=high, scale=None, dtype=dtype, **fields
         )
@@ -120,8 +124,11 @@ def last_axis_reduction(kind: str) -> Operation:
         value = subject.argument(0, "axis")
         if value is None:
             shape = None if subject.shape is None else tuple(subject.shape[1:])
-            return subject.made(kind, shape, low=0, high=None, scale=None, dtype="int64")
-        return subject.made(kind, reduced_shape(subject), low=0, high=None, scale=None, dtype="int64")
+        else:
+            shape = reduced_shape(subject)
+        axis = value or (Known(0) if subject.call.name.startswith("tensorflow.") else Unknown("axis"))
+        settings: dict[str, Value] = {"axis": axis}
+        return subject.made(kind, shape, low=0, high=None, scale=None, dtype="int64", settings=settings)
 
     return operation
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from trainlint.frameworks.arrays import numpy, oversampling, pandas, sklearn_data, sklearn_preparing
+from trainlint.frameworks.arrays import (
+    numpy,
+    oversampling,
+    pandas,
+    sklearn_data,
+    sklearn_metrics,
+    sklearn_preparing,
+)
 from trainlint.frameworks.call import Call
 from trainlint.frameworks.library import Library, merged
 from trainlint.values.value import Instance, Reference, Value
@@ -22,6 +29,7 @@ LIBRARY = Library(
         oversampling.FUNCTIONS,
         pandas.FUNCTIONS,
         sklearn_data.FUNCTIONS,
+        sklearn_metrics.FUNCTIONS,
         sklearn_preparing.FUNCTIONS,
     ),
     methods=merged(

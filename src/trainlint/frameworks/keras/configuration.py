@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from trainlint.frameworks.call import Call, Handler
+from trainlint.frameworks.facts import Compared
 from trainlint.frameworks.keras.configuration_signatures import INITIALIZERS, METRICS, REGULARIZERS
 from trainlint.frameworks.signatures import Signature
 from trainlint.values.value import Instance, Known, Reference, Unknown, Value
@@ -52,8 +53,23 @@ def _functions() -> dict[str, Handler]:
     return handlers
 
 
+def _compared(call: Call) -> None:
+    """A metric in a hand-written loop gets what should have been predicted, and what was."""
+    truth, prediction = call.argument(0, "y_true"), call.argument(1, "y_pred")
+    if truth is None or prediction is None:
+        return  # `Mean` gets one thing
+    metric = call.receiver
+    settings = metric.arguments if isinstance(metric, Instance) else {}
+    measure = metric.title if isinstance(metric, Instance) else call.title
+    call.machine.note(Compared(measure, "keras", (prediction, truth), call.origin, settings))
+
+
 def update(call: Call) -> Value:
-    """A metric in a hand-written loop."""
+    _compared(call)
+    return Known(None)
+
+
+def reset(call: Call) -> Value:
     return Known(None)
 
 
@@ -61,18 +77,26 @@ def result(call: Call) -> Value:
     return Unknown("the value of a metric")
 
 
-FUNCTIONS = _functions()
+def measure(call: Call) -> Value:
+    """`metric(y_true, y_pred)`, `keras.metrics.binary_accuracy(y_true, y_pred)`."""
+    _compared(call)
+    return result(call)
+
+
+_ACCURACIES = ("binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy")
+
+FUNCTIONS = _functions() | {f"keras.metrics.{name}": measure for name in _ACCURACIES}
 
 METHODS = {
     "keras.metrics.Metric": {
         "update_state": update,
-        "reset_state": update,
-        "reset_states": update,
+        "reset_state": reset,
+        "reset_states": reset,
         "result": result,
     }
 }
 
-CALLS = {"keras.metrics.Metric": result}
+CALLS = {"keras.metrics.Metric": measure}
 
 BASES = (
     dict.fromkeys((f"keras.metrics.{name}" for name in METRICS), ("keras.metrics.Metric",))

@@ -248,7 +248,9 @@ def predict(call: Call) -> Value:
         return Unknown("what a model predicts")
     samples = given.shape[0] if isinstance(given, Tensor) and given.shape else None
     shape = None if output.shape is None else (samples, *output.shape[1:])
-    return call.tensor("predict", [], shape, low=output.low, high=output.high, library="numpy")
+    return call.tensor(
+        "predict", [], shape, layer=model, low=output.low, high=output.high, library="numpy"
+    )
 
 
 # -- objectives -------------------------------------------------------------------------------------------

@@ -187,7 +187,9 @@ def _extreme(kind: str) -> Handler:
         if isinstance(second, Tensor):
             shape = broadcast(tensor.shape, second.shape)
             return call.tensor(kind, (tensor, second), shape, dtype=tensor.dtype, library="torch")
-        return _values_and_indices(call, kind, tensor, tensor_shapes.reduced(_keepdim(call), tensor.shape))
+        arguments = _keepdim(call)
+        shape = tensor_shapes.reduced(arguments, tensor.shape)
+        return _values_and_indices(call, kind, tensor, shape, arguments["dim"])
 
     return handler
 
@@ -209,10 +211,13 @@ def _values_of(call: Call, kind: str, tensor: Tensor, shape: Shape | None) -> Te
     )
 
 
-def _values_and_indices(call: Call, kind: str, tensor: Tensor, shape: Shape | None) -> Items:
+def _values_and_indices(
+    call: Call, kind: str, tensor: Tensor, shape: Shape | None, axis: Value | None = None
+) -> Items:
     indices = call.tensor(
-        f"arg{kind[:3]}", (tensor,), shape, dtype="int64", low=0.0, library="torch", data=None
-    )
+        f"arg{kind[:3]}", (tensor,), shape, settings={"axis": axis} if axis is not None else {}, dtype="int64",
+        low=0.0, library="torch", data=None,
+    )  # fmt: skip
     pair = Items([_values_of(call, kind, tensor, shape), indices], "tuple", origin=call.origin)
     pair.fields = ("values", "indices")
     return pair
