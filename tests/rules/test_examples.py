@@ -38,6 +38,9 @@ def test_the_page_is_complete(rule: type[Rule]) -> None:
     ensure_page(rule)
     headings = re.findall(r"^ *## (.+)$", rule.__doc__ or "", re.MULTILINE)
     assert set(headings[3:]) <= {"Fix safety", "Sources", "Known problems"}
+    assert "Sources" in headings
+    text = Path(inspect.getfile(rule)).read_text("utf-8")
+    assert "fix=" not in text or "Fix safety" in headings, "what the fix changes"
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
@@ -50,9 +53,10 @@ def test_the_rule_is_named_and_placed(rule: type[Rule]) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_each_framework_has_an_example(rule: type[Rule]) -> None:
-    assert rule.good
     for framework in rule.frameworks:
-        assert any(IMPORTS[framework].search(example.code) for example in rule.bad), framework
+        for kind in ("good", "bad"):
+            examples = getattr(rule, kind)
+            assert any(IMPORTS[framework].search(example.code) for example in examples), f"{kind}, {framework}"
 
 
 def test_names_and_codes_are_taken_once() -> None:

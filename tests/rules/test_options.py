@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from pydantic import ValidationError
 
@@ -22,10 +24,20 @@ LOOSER = {
 
 @pytest.mark.parametrize("rule", WITH_OPTIONS, ids=lambda rule: rule.name)
 def test_every_option_says_what_it_means_and_has_bounds(rule: type[Rule]) -> None:
+    rule.options_model.model_validate({})
     for name, field in rule.options_model.model_fields.items():
         assert field.description, name
-    with pytest.raises(ValidationError):
-        rule.options_model.model_validate(dict.fromkeys(rule.options_model.model_fields, -1))
+        with pytest.raises(ValidationError):
+            rule.options_model.model_validate({name: -1})
+        rule.options_model.model_validate({name: field.default})
+
+
+@pytest.mark.parametrize("rule", WITH_OPTIONS, ids=lambda rule: rule.name)
+def test_the_page_says_where_an_option_stands_by_default(rule: type[Rule]) -> None:
+    page = rule.__doc__ or ""
+    for name, field in rule.options_model.model_fields.items():
+        spellings = {str(field.default), f"{field.default:g}", f"{field.default:,}"}
+        assert any(re.search(rf"(?<![\d.]){re.escape(said)}(?!\d|\.\d)", page) for said in spellings), name
 
 
 @pytest.mark.parametrize("name", ["large-model-without-regularisation", "input-not-scaled"])

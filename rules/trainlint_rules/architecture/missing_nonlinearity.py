@@ -44,8 +44,7 @@ class MissingNonlinearity(Rule):
     `Sequential` of PyTorch.
 
     ## Sources
-    UMLAUT (MissingActivation), NeuraLint f009. Linear bottlenecks: MobileNetV2 (Sandler et al. 2018,
-    recalled).
+    UMLAUT (MissingActivation), NeuraLint f009. Linear bottlenecks: MobileNetV2 (Sandler et al. 2018).
     """
 
     name = "missing-nonlinearity"

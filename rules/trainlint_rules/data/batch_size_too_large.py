@@ -22,15 +22,16 @@ from trainlint.api import (
 )
 
 ORDINARY = 32
-"""A batch of this size is never too large: 2 to 32 do best (Masters & Luschi 2018, recalled)."""
+"""A batch of this size is never too large: 2 to 32 do best (Masters & Luschi 2018)."""
 
 STEPS = 4
-"""Updates in an epoch: with so few or fewer a batch holds a quarter of the data."""
+"""Updates in an epoch: with so few or fewer a batch holds a quarter of the data (judgement)."""
 
 FULL_BATCH_UPDATES = 1000
+"""Updates that the whole data in one batch needs (judgement)."""
 
 LARGE = 4096
-"""From here on SGD needs a warm-up or a larger rate (Goyal et al. 2017, recalled)."""
+"""From here on SGD needs a warm-up or a larger rate (Goyal et al. 2017)."""
 
 QUIET = {
     context.INFERENCE_ONLY,
@@ -57,8 +58,8 @@ class BatchSizeTooLarge(Rule):
     for batches of 4,096 and more with plain SGD.
 
     ## Why is this bad?
-    The optimizer moves the weights once a batch, not once a sample. With fewer than 100 updates the loss
-    has no time to fall, however much data goes by: measured, even Adam needs about 100 on an easy task.
+    The optimizer moves the weights once a batch, not once a sample. With fewer than 100 updates, 20 where
+    weights were trained before, the loss has no time to fall, however much data goes by: measured, even Adam needs about 100 on an easy task.
     With the whole data in one batch it takes 1,000.
 
     It is an error when no batch is left at all, a warning when updates are too few, a hint for large batches
@@ -75,7 +76,7 @@ class BatchSizeTooLarge(Rule):
 
     ## Sources
     Measured: the loss of a small network after 100 and 300 steps. Keskar et al. 2017, Goyal et al. 2017,
-    Masters & Luschi 2018 (recalled), the tuning playbook of Google Research. 1,000 updates is judgement.
+    Masters & Luschi 2018, the tuning playbook of Google Research. 1,000 updates is judgement.
     """
 
     name = "batch-size-too-large"
@@ -120,6 +121,24 @@ class BatchSizeTooLarge(Rule):
             ])
             model.compile(optimizer="adam", loss="binary_crossentropy")
             model.fit(x, y, epochs=50, batch_size=4)
+            """,
+        ),
+        Example(
+            "many updates in PyTorch",
+            """
+            import torch
+            from torch import nn
+            from torchvision import datasets, transforms
+
+            data = datasets.MNIST("data", train=True, transform=transforms.ToTensor())
+            loader = torch.utils.data.DataLoader(data, batch_size=128, shuffle=True, drop_last=True)
+            model = nn.Sequential(nn.Flatten(), nn.Linear(784, 32), nn.ReLU(), nn.Linear(32, 10))
+            optimizer = torch.optim.Adam(model.parameters())
+            for epoch in range(5):
+                for x, y in loader:
+                    optimizer.zero_grad()
+                    nn.functional.cross_entropy(model(x), y).backward()
+                    optimizer.step()
             """,
         ),
     ]

@@ -118,6 +118,24 @@ class InputNotScaled(Rule):
             model.fit(x_train, y_train, epochs=5)
             """,
         ),
+        Example(
+            "scaled by its transform in PyTorch",
+            """
+            import torch
+            from torch import nn
+            from torchvision import datasets, transforms
+
+            data = datasets.MNIST("data", train=True, transform=transforms.ToTensor())
+            loader = torch.utils.data.DataLoader(data, batch_size=64, shuffle=True)
+            model = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
+            optimizer = torch.optim.Adam(model.parameters())
+            for epoch in range(5):
+                for x, y in loader:
+                    optimizer.zero_grad()
+                    nn.functional.cross_entropy(model(x), y).backward()
+                    optimizer.step()
+            """,
+        ),
     ]
     bad = [
         Example(

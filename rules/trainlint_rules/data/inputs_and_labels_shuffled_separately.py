@@ -70,6 +70,22 @@ class InputsAndLabelsShuffledSeparately(Rule):
             model.fit(x, y, epochs=5)
             """,
         ),
+        Example(
+            "one order for both, in PyTorch",
+            """
+            import torch
+            from torch import nn
+
+            order = torch.randperm(len(x))
+            x, y = x[order], y[order]
+            model = nn.Linear(20, 1)
+            optimizer = torch.optim.Adam(model.parameters())
+            for inputs, targets in zip(x.split(32), y.split(32)):
+                optimizer.zero_grad()
+                nn.functional.mse_loss(model(inputs), targets).backward()
+                optimizer.step()
+            """,
+        ),
     ]
     bad = [
         Example(

@@ -77,6 +77,25 @@ class PreprocessingFitOutsideTrainingSplit(Rule):
             model.fit(x_train, y_train, validation_data=(x_test, y_test), epochs=5)
             """,
         ),
+        Example(
+            "fitted to the training data, in PyTorch",
+            """
+            import torch
+            from sklearn.model_selection import train_test_split
+            from sklearn.preprocessing import StandardScaler
+            from torch import nn
+
+            x_train, x_test, y_train, y_test = train_test_split(x, y, test_size=0.2)
+            scaler = StandardScaler().fit(x_train)
+            data = torch.utils.data.TensorDataset(torch.tensor(scaler.transform(x_train)), torch.tensor(y_train))
+            model = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1))
+            optimizer = torch.optim.Adam(model.parameters())
+            for inputs, targets in torch.utils.data.DataLoader(data, batch_size=32, shuffle=True):
+                optimizer.zero_grad()
+                nn.functional.mse_loss(model(inputs), targets).backward()
+                optimizer.step()
+            """,
+        ),
     ]
     bad = [
         Example(

@@ -21,7 +21,7 @@ from trainlint.api import (
 )
 
 TRUTH_TABLE = 4
-"""Samples of a toy such as XOR, which are all there are."""
+"""Samples of a toy such as XOR, which are all there are (exact)."""
 
 SMALL_NETWORK = 1000
 """Weights of a network that a few samples may be enough for (judgement)."""
@@ -30,6 +30,7 @@ FEW_STEPS = 20
 """Updates of a run that is only meant to show that the program works (judgement)."""
 
 SMALL_SHARE = 0.01
+"""Share of a known set below which the rest is thrown away (judgement)."""
 
 QUIET = {
     context.INFERENCE_ONLY,
@@ -62,7 +63,7 @@ class TooLittleTrainingData(Rule):
     the task.
 
     It is a warning when less than 1 % of a known set, or fewer than 500 samples of it, are used: the rest is
-    thrown away. Otherwise it is a hint.
+    thrown away. Otherwise, with fewer than 500, or fewer than 50 for each class, it is a hint.
 
     ## When it stays silent
     The number is not known and no name hints at it. Pretrained networks, few-shot and meta-learning,
@@ -124,6 +125,23 @@ class TooLittleTrainingData(Rule):
             ])
             model.compile(optimizer="adam", loss="binary_crossentropy")
             model.fit(x, y, epochs=2000)
+            """,
+        ),
+        Example(
+            "the whole set in PyTorch",
+            """
+            import torch
+            from torch import nn
+            from torchvision import datasets, transforms
+
+            data = datasets.CIFAR10("data", train=True, transform=transforms.ToTensor())
+            model = nn.Sequential(nn.Flatten(), nn.Linear(3072, 256), nn.ReLU(), nn.Dropout(0.5), nn.Linear(256, 10))
+            optimizer = torch.optim.AdamW(model.parameters())
+            for epoch in range(20):
+                for x, y in torch.utils.data.DataLoader(data, batch_size=64, shuffle=True):
+                    optimizer.zero_grad()
+                    nn.functional.cross_entropy(model(x), y).backward()
+                    optimizer.step()
             """,
         ),
     ]

@@ -23,10 +23,10 @@ SEQUENCES = kinds.RECURRENT | {"transformer", "transformer_encoder", "transforme
 """Layers of networks whose data may have an order that matters."""
 
 LEAST_SHARE = 0.01
-"""A buffer that holds less of the data hardly moves a sample: sorted data stay sorted."""
+"""A buffer that holds less of the data hardly moves a sample: sorted data stay sorted (judgement)."""
 
 LEAST_BATCHES = 4
-"""Batches that a buffer holds at least, where its share of the data is smaller."""
+"""Batches that a buffer holds at least, where its share of the data is smaller (judgement)."""
 
 FIXED = "training data come in the same order every epoch"
 

@@ -29,7 +29,7 @@ class ConstantWeightInitialisation(Rule):
 
     ## Sources
     NeuraLint f004; TheDeepChecker (poor initialisation); Humbatova et al. 2020 (wrong weights
-    initialisation). Branches that start at zero: Fixup (Zhang et al. 2019, recalled).
+    initialisation). Branches that start at zero: Fixup (Zhang et al. 2019).
     """
 
     name = "constant-weight-initialisation"

@@ -40,8 +40,9 @@ class InitialWeightScale(Rule):
 
     ## What it does
     Compares the standard deviation of a normal or uniform initializer with the one that keeps signals as
-    they are, the square root of 2 / inputs (He), in networks of three layers or more. Where the number of
-    inputs is not known, only 0.5 and more or 0.0001 and less count.
+    they are, the square root of 2 / inputs (He), in networks of three layers or more: more than 10 times as much
+    is too large, less than 0.05 of it too small. Where the number of inputs is not known, only 0.5 and more or
+    0.0001 and less count.
 
     ## Why is this bad?
     The factor is multiplied once a layer. Too large: units saturate, the first loss is hundreds of times

@@ -48,7 +48,7 @@ class EvaluationInTrainMode(Rule):
 
     ## Sources
     Documentation of `torch.nn.Module.eval`, `torch.nn.Dropout` and `torch.nn.BatchNorm1d`; Zhang et al. 2022,
-    smell "training/evaluation mode improper toggling" (recalled).
+    smell "training/evaluation mode improper toggling".
     """
 
     name = "evaluation-in-train-mode"

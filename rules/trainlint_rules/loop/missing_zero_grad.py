@@ -43,8 +43,8 @@ class MissingZeroGrad(Rule):
     on purpose.
 
     ## Sources
-    Documentation of `torch.optim.Optimizer.zero_grad`; dslinter W5517; Zhang et al. 2022, smell 13
-    (recalled).
+    Documentation of `torch.optim.Optimizer.zero_grad`; dslinter W5517; Zhang et al. 2022, smell
+    "gradients not cleared before backward propagation".
     """
 
     name = "missing-zero-grad"

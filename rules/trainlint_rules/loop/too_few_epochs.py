@@ -27,7 +27,7 @@ QUIET = {
 }
 
 ENOUGH = 300
-"""Updates that a fix aims at: rules of thumb for training from scratch call fewer marginal."""
+"""Updates that a fix aims at: with fewer a network from scratch is hardly trained (judgement)."""
 
 TRIAL = 20
 """Updates of a run that only shows that the program works (judgement)."""

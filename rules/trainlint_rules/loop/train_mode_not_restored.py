@@ -43,7 +43,7 @@ class TrainModeNotRestored(Rule):
 
     ## Sources
     Documentation of `torch.nn.Module.train` and `eval`; Zhang et al. 2022, smell "training/evaluation mode
-    improper toggling" (recalled).
+    improper toggling".
     """
 
     name = "train-mode-not-restored"

@@ -50,8 +50,8 @@ class TrainingStepIncomplete(Rule):
     offered where the names of loss and optimizer are not the same at both places.
 
     ## Sources
-    Documentation of `torch.optim` (taking an optimization step) and of `tf.GradientTape`; NeuraLint rule on
-    missing back-propagation (recalled); Humbatova et al. 2020, missing API call.
+    Documentation of `torch.optim` (taking an optimization step) and of `tf.GradientTape`; NeuraLint f022;
+    Humbatova et al. 2020, missing API call.
     """
 
     name = "training-step-incomplete"

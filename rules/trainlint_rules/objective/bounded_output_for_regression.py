@@ -23,7 +23,7 @@ REACH = {
     "softplus": (0.0, inf),
     "exponential": (0.0, inf),
 }
-"""The values that an activation gives, by kind."""
+"""The values that an activation gives, by kind (exact)."""
 
 
 class BoundedOutputForRegression(Rule):

@@ -112,6 +112,21 @@ class LogitsIntoProbabilityLoss(Rule):
             model.fit(x_train, y_train, epochs=10)
             """,
         ),
+        Example(
+            "probabilities in PyTorch",
+            """
+            import torch
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 1), nn.Sigmoid())
+            criterion = nn.BCELoss()
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in loader:
+                optimizer.zero_grad()
+                criterion(model(x), y).backward()
+                optimizer.step()
+            """,
+        ),
     ]
     bad = [
         Example(

@@ -86,6 +86,20 @@ class NonDifferentiableLoss(Rule):
                 optimizer.step()
             """,
         ),
+        Example(
+            "rounded for the metric only, in Keras",
+            """
+            import keras
+            from keras import ops
+
+            def hits(y_true, y_pred):
+                return ops.mean(ops.cast(ops.equal(y_true, ops.round(y_pred)), "float32"))
+
+            model = keras.Sequential([keras.layers.Input((20,)), keras.layers.Dense(1, activation="sigmoid")])
+            model.compile(optimizer="adam", loss="binary_crossentropy", metrics=[hits])
+            model.fit(x_train, y_train, epochs=10)
+            """,
+        ),
     ]
     bad = [
         Example(

@@ -9,7 +9,7 @@ SINGLE_LABEL = frozenset(
 )
 
 SPARE = 1
-"""Units more than classes that are left alone: background, padding, unknown, labels that count from 1."""
+"""Units more than classes that are left alone: background, padding, unknown, labels that count from 1 (judgement)."""
 
 
 class OutputUnitsDifferFromClasses(Rule):

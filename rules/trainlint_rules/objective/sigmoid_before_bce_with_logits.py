@@ -95,6 +95,20 @@ class SigmoidBeforeBceWithLogits(Rule):
                 optimizer.step()
             """,
         ),
+        Example(
+            "logits in TensorFlow",
+            """
+            import tensorflow as tf
+
+            model = tf.keras.Sequential([tf.keras.layers.Input((20,)), tf.keras.layers.Dense(1)])
+            optimizer = tf.keras.optimizers.Adam()
+            for x, y in batches:
+                with tf.GradientTape() as tape:
+                    loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=y, logits=model(x)))
+                weights = model.trainable_variables
+                optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
+            """,
+        ),
     ]
     bad = [
         Example(

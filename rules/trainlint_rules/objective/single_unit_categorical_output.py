@@ -88,6 +88,21 @@ class SingleUnitCategoricalOutput(Rule):
             model.fit(x_train, y_train, epochs=10)
             """,
         ),
+        Example(
+            "a unit for each class in PyTorch",
+            """
+            import torch
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(20, 64), nn.ReLU(), nn.Linear(64, 2))
+            criterion = nn.CrossEntropyLoss()
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in loader:
+                optimizer.zero_grad()
+                criterion(model(x), y).backward()
+                optimizer.step()
+            """,
+        ),
     ]
     bad = [
         Example(

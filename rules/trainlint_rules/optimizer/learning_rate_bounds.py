@@ -103,7 +103,7 @@ ADADELTA = Bounds(
     jumps=10.0,
     diverges=None,
     default={"keras": "1.0", "torch": "1.0"},
-    source="Measured: 1e-6 changes nothing, 10 still trains. Zeiler (2012, recalled) has no rate: it is 1.",
+    source="Measured: 1e-6 changes nothing, 10 still trains. Zeiler (2012) has no rate: it is 1.",
 )
 
 LION = Bounds(
@@ -115,7 +115,7 @@ LION = Bounds(
     default={"keras": "1e-4", "torch": "1e-4"},
     budget=True,
     source="Measured: 0.01 already loses a third of what 1e-3 gains, 0.03 diverges. timm's default is 1e-4; "
-    "the paper (recalled) asks for three to ten times less than AdamW.",
+    "the paper (Chen et al. 2023, section 5) asks for three to ten times less than AdamW.",
 )
 
 ADAFACTOR_RELATIVE = Bounds(
@@ -135,7 +135,7 @@ ADAFACTOR = Bounds(
     jumps=0.1,
     diverges=None,
     default={"keras": "1e-3", "torch": "1e-3"},
-    source="As Adam.",
+    source="Judgement: with a rate of its own it moves weights as Adam does.",
 )
 
 LAMB = Bounds(

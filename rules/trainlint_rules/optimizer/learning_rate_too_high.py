@@ -19,10 +19,10 @@ times as high, Adam at three times; the other two are judgement."""
 
 CLIPPED_RECURRENT = 40.0
 """Language models of recurrent layers train with SGD at 20 to 30 and gradients clipped to a norm of 0.25
-(the word language model of PyTorch's examples; Merity et al. 2018, recalled)."""
+(the word language model of PyTorch's examples; main.py of salesforce/awd-lstm-lm, Merity et al. 2018)."""
 
 USUAL_BATCH, LARGE_BATCH = 256, 1024
-"""From the large one on the bounds grow with the batch (linear scaling, Goyal et al. 2017, recalled)."""
+"""From the large one on the bounds grow with the batch (linear scaling, Goyal et al. 2017)."""
 
 FREE_RANGING = frozenset({"OneCycleLR", "CyclicLR"})
 """Schedules that visit very high rates on purpose."""

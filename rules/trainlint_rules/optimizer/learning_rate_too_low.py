@@ -18,7 +18,7 @@ STILL, SLOW = 1e-4, 1e-3
 Measured with Adam: the loss changes by 0.1 % at 3e-4 and by 1 % at 3e-3."""
 
 FEWEST_UPDATES = 100
-"""With fewer the number of updates is at fault, not the rate."""
+"""With fewer the number of updates is at fault, not the rate (judgement)."""
 
 
 class LearningRateTooLow(Rule):

@@ -39,6 +39,8 @@ PENALTIES = {
     "l1": (0.05, 1.0, "1e-4"),
     "l2": (0.1, 1.0, "1e-4"),
 }
+"""Factors of Keras' regularizers: judgement, from the measured decay that is added to the gradient. `l2` has no
+factor of one half (keras/src/regularizers), so 0.05 of decay is 0.025 of it; usual are 1e-4 to 1e-2."""
 
 PENALISED = ("kernel_regularizer", "activity_regularizer", "recurrent_regularizer", "embeddings_regularizer",
              "depthwise_regularizer")  # fmt: skip
@@ -62,7 +64,9 @@ class RegularisationTooStrong(Rule):
     ## What it does
     Looks at `weight_decay` of optimizers and at the factors of `l1` and `l2` regularizers. Decay that is
     added to the gradient (SGD, Adam in PyTorch) is judged apart from decay that shrinks the weights on its
-    own (AdamW, Lion, everything in Keras), which may be twenty times as large. Three layers on end that are
+    own (AdamW, Lion, everything in Keras), which may be twenty times as large: the one from 0.05 on, and as an
+    error from 0.3, the other from 1.0. L1 penalties count from 0.05 on, L2 from 0.1, both as an error from 1. Three
+    layers on end that are
     followed by dropout of a half or more and have an L2 penalty of 0.01 or more, or such a decay in the
     gradient, are too much together.
 
