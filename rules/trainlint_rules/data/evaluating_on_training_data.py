@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from trainlint.api import Example, Rule, TrainingPlan, context
 
 
@@ -10,28 +12,36 @@ class EvaluatingOnTrainingData(Rule):
 
     ## What it does
     Looks for `fit` with the training data as `validation_data`, for trainers of Lightning and Hugging Face that get
-    the same data for both, and for loops that measure a network over
+    the same data for both, for `evaluate` on the training data, and for loops that measure a network over
     the loader or data set of the training loop (also two objects made with `train=True`), where nothing
-    measures it on other data.
+    measures it on other data. Looks also for training on the test part of a split or of a known data set, and for
+    an epoch that is chosen by the very data whose score is then reported: a callback that keeps the best weights, or
+    the best value kept by hand over a test set.
 
     ## Why is this bad?
     A network can learn its samples by heart. Measured on them, it looks the better the more it does so:
     over-fitting stays hidden, early stopping and checkpoints choose the worst epoch, and the reported
-    accuracy is not what new data will show.
+    accuracy is not what new data will show. The best of many epochs is in part the luckiest one: what chose it
+    cannot tell how good it is.
 
-    It is an error for `validation_data`, and where the program has other data at hand that it does not use;
-    else a warning.
+    It is an error where one call gets the same data for both, and where the program has other data at hand that it
+    does not use; else a warning. It is a hint where the epoch is chosen by the data it is scored on.
 
     ## When it stays silent
     The network is measured on other data as well. Loaders with samplers, which may choose other samples.
+    Training on the test part as well as on the training part; known data sets whose test part is the larger one.
+    Truth tables such as XOR, and random data. Callbacks of the program, which may measure.
     Programs that try to over-fit on purpose, by their name or a trainer's flag, tests and demonstrations; a
     program that measures speed gets a hint.
 
     ## Fix safety
-    There is no fix: which data were kept apart, the program does not say.
+    There is no fix: which data were kept apart, the program does not say; where it has a test part, that has labels
+    and often another scaling, which would have to change with it.
 
     ## Sources
-    Zhang et al., *Code Smells for Machine Learning Applications* (data leakage); UMLAUT; Humbatova et al.
+    Zhang et al., *Code Smells for Machine Learning Applications* (data leakage); UMLAUT; Humbatova et al. (missing
+    validation set); scikit-learn, "Cross-validation: evaluating estimator performance" (what is tuned on the test set
+    leaks into the model).
     """
 
     name = "evaluating-on-training-data"
@@ -180,10 +190,28 @@ class EvaluatingOnTrainingData(Rule):
         if is_demo and context.MEASURES_SPEED not in plan.context:
             return
         for evaluation in plan.evaluations:
-            is_certain = evaluation.framework != "torch" or evaluation.spares_others
+            is_error = evaluation.given_twice or evaluation.spares_others
+            severity: Literal["error", "warning", "info"] = "error" if is_error else "warning"
+            if is_demo or evaluation.kind == "chosen by test":
+                severity = "info"
+            told = TOLD.get(evaluation.kind)
             self.report(
                 evaluation.origin,
-                severity="info" if is_demo else "error" if is_certain else "warning",
+                severity=severity,
                 certainty=evaluation.certainty,
+                message=told[0] if told else None,
+                help=told[1] if told else None,
                 because=(evaluation.trained,),
             )
+
+
+TOLD = {
+    "trained on test": (
+        "the network is trained on the test part: no data are left to measure it on",
+        "train on the training part, keep the test part for measuring",
+    ),
+    "chosen by test": (
+        "the epoch is chosen by the data it is scored on: the score comes out too good",
+        "choose by a part of the training data, for example `validation_split`, and score on the test part once",
+    ),
+}

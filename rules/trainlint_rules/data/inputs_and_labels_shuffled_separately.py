@@ -10,7 +10,8 @@ class InputsAndLabelsShuffledSeparately(Rule):
 
     ## What it does
     Looks for arrays of inputs and of labels that are put into random order one after the other: in place, as a
-    permutation of each, or by an order that is drawn for each.
+    permutation of each, by an order that is drawn for each, or as pipelines of tf.data that are shuffled before
+    they are zipped. Looks also for inputs and labels of one table of which only one is shuffled: `x = x.sample(frac=1)`.
 
     ## Why is this bad?
     Each shuffle draws an order of its own. Labels then belong to other samples: there is nothing to learn
@@ -19,15 +20,18 @@ class InputsAndLabelsShuffledSeparately(Rule):
 
     ## When it stays silent
     The generator is set to a state between the two shuffles, which repeats the order; two generators; one
-    permutation used for both; `sklearn.utils.shuffle(x, y)`, or with a `random_state`; arrays that do not meet
-    in training; data frames, whose rows keep their names.
+    permutation used for both; `sklearn.utils.shuffle(x, y)`, or with a `random_state`; pipelines with a `seed`; arrays
+    that do not meet in training; labels that are taken by the names of the shuffled rows; data that a `train_step` of
+    the program takes apart.
 
     ## Fix safety
     There is no fix: one permutation for both takes several statements, and which of the two orders is used elsewhere is
     not known.
 
     ## Sources
-    Humbatova et al. 2020 (wrong labels for training data); TheDeepChecker (unaligned data and labels).
+    Humbatova et al. 2020 (wrong labels for training data); TheDeepChecker (unaligned data and labels). That `shuffle`
+    draws anew for each data set: documentation of `tf.data.Dataset.shuffle`; that Keras goes by the place of a row, not
+    by its name: `keras.Model.fit`, which takes the values of a data frame.
     """
 
     name = "inputs-and-labels-shuffled-separately"
@@ -88,6 +92,21 @@ class InputsAndLabelsShuffledSeparately(Rule):
         ),
     ]
     bad = [
+        Example(
+            "zipped after they are shuffled",
+            """
+            import numpy as np
+            import tensorflow as tf
+
+            inputs = tf.data.Dataset.from_tensor_slices(np.load("x.npy")).shuffle(1000)
+            labels = tf.data.Dataset.from_tensor_slices(np.load("y.npy")).shuffle(1000)
+            pairs = tf.data.Dataset.zip((inputs, labels)).batch(32)
+            model = tf.keras.Sequential([tf.keras.layers.Input((20,)), tf.keras.layers.Dense(1)])
+            model.compile(optimizer="adam", loss="mse")
+            model.fit(pairs, epochs=5)
+            """,
+            at='tf.data.Dataset.from_tensor_slices(np.load("y.npy")).shuffle(1000)',
+        ),
         Example(
             "two shuffles",
             """

@@ -9,27 +9,31 @@ class PreprocessingFitOutsideTrainingSplit(Rule):
     """A scaler takes its mean and range from data that the network is then tested on.
 
     ## What it does
-    Follows the arrays that are trained and tested on back to where they were scaled, and looks for a scaler
-    of scikit-learn (or its `PCA`), a `Normalization` layer of Keras or an oversampler of imbalanced-learn that saw
-    the data before `train_test_split`, or was fitted again on the test part.
+    Follows the arrays and data frames that are trained and tested on back to where they were scaled, and looks for
+    what learned from the data before `train_test_split` or `random_split`, or was fitted again on the test part:
+    scalers of scikit-learn, its `PCA` and kin, what it chooses features and fills gaps with, and pipelines of these;
+    a `Normalization` layer of Keras; an oversampler of imbalanced-learn; and, as a hint, vocabularies: `Tokenizer`,
+    `TextVectorization`, `CountVectorizer`.
 
     ## Why is this bad?
     Fitted before the split, the scaler knows the test data: the score is a little too good, the more so the
-    smaller the data. Samples that are repeated or made up before the split stand on both sides of it: the test
-    asks for what was learned by heart. Fitted again on the test part, it scales that part by other numbers: the network gets
-    inputs that mean something else than in training.
+    smaller the data; much too good where the labels had a say, as in `SelectKBest`. Samples that are repeated or made
+    up before the split stand on both sides of it: the test asks for what was learned by heart. Fitted again on the
+    test part, it scales that part by other numbers: the network gets inputs that mean something else than in training.
+    A vocabulary of all texts knows words that new texts will not bring; that changes scores least.
 
     ## When it stays silent
-    No split is to be seen; encoders of labels; scaling of each sample by itself (`Normalizer`); a scaler
-    whose result is not used; columns of a data frame that are written back into it; vocabularies of texts.
+    No split is to be seen; encoders of labels and categories, `get_dummies`; scaling of each sample by itself
+    (`Normalizer`); a scaler whose result is not used; frames that are changed after the split.
 
     ## Fix safety
     Safe: `transform` scales the test part by the numbers of the training part, which is what it is for. It
-    is offered where the scaler was fitted before.
+    is offered where the scaler was fitted before. None for what is fitted before the split: several statements would
+    change places.
 
     ## Sources
     scikit-learn, "Common pitfalls and recommended practices" (data leakage). Zhang et al. 2022; dslinter
-    W5518.
+    W5518. Humbatova et al. 2020 (incorrect train/test data split).
     """
 
     name = "preprocessing-fit-outside-training-split"
@@ -184,16 +188,26 @@ class PreprocessingFitOutsideTrainingSplit(Rule):
     def check(self, plan: TrainingPlan) -> None:
         for leak in plan.leaks:
             on_test = leak.kind == "test part"
+            is_hint = leak.words and (leak.again or not on_test)
             self.report(
                 leak.origin,
-                severity="error" if on_test else "warning",
+                severity="info" if is_hint else "error" if on_test else "warning",
                 certainty=leak.certainty,
                 because=(leak.split,),
                 fix=transform_only(leak) if on_test and leak.again else None,
                 scaler=leak.scaler,
                 where="on the test part" if on_test else "before the split",
-                effect="it scales unlike in training" if on_test else "test scores come out too good",
+                effect=effect(leak),
             )
+
+
+def effect(leak: Leak) -> str:
+    """What it does to training or to the score."""
+    if leak.kind == "before split":
+        return "words of the test part count as known" if leak.words else "test scores come out too good"
+    if leak.words:
+        return "its words count as known" if leak.again else "it numbers words unlike in training"
+    return "it scales unlike in training"
 
 
 def transform_only(leak: Leak) -> Fix | None:

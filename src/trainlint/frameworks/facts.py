@@ -121,11 +121,12 @@ class ScalerFitted:
 @dataclass(eq=False)
 class ShuffledAlone:
     """One array was put into random order, or an order was drawn to index arrays with: `given`. `generator`:
-    the object that drew, if it was not the library's own."""
+    the object that drew, if it was not the library's own. `is_fixed`: it was told a state to draw from."""
 
     given: Value
     generator: Value | None
     site: Site
+    is_fixed: bool = False
 
 
 @dataclass(eq=False)
@@ -137,11 +138,12 @@ class Seeded:
 
 @dataclass(eq=False)
 class Measured:
-    """A model was evaluated, or asked to predict, on `inputs`."""
+    """A model was evaluated, or asked to predict, on `inputs`. `scores`: labels were given as well."""
 
     model: Value | None
     inputs: Value
     site: Site
+    scores: bool = False
 
 
 @dataclass(eq=False)

@@ -48,8 +48,10 @@ def _one_place(keys: Sequence[Value]) -> dict[str, Value]:
 
 
 def _order(keys: Sequence[Value]) -> dict[str, Value]:
-    """`x[order]`: the numbers or the mask that the samples are taken by."""
-    return {"order": keys[0]} if keys and isinstance(keys[0], Tensor) else {}
+    """`x[order]`: the numbers or the mask that the samples are taken by, or what may be such."""
+    first = keys[0] if keys else None
+    is_place = isinstance(first, Unknown) and first.reason in (COUNTER, UNKNOWN_SLICE)
+    return {"order": first} if isinstance(first, Tensor | Items | Unknown) and not is_place else {}
 
 
 def indexed_shape(tensor: Tensor, keys: list[Value]) -> tuple[Dimension, ...] | None:

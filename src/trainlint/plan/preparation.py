@@ -12,12 +12,13 @@ class Leak(Part):
     """A scaler has taken its numbers from data that it is to be measured on.
 
     `kind`: from all data before they were split, or from the test part. `again`: it had taken them from
-    other data before.
+    other data before. `words`: not numbers, but a vocabulary.
     """
 
     kind: Literal["before split", "test part"]
     scaler: str
     again: bool = False
+    words: bool = False
     certainty: Certainty = Certainty.EXACT
     split: Origin | None = None  # where the data were split
     origin: Origin | None = None  # where the numbers were taken

@@ -6,7 +6,7 @@ The operations form the graph from data to loss that the layer table and the arc
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from trainlint.values.origin import Origin
@@ -117,6 +117,26 @@ class Tensor(Value):
     def changed(self, **changes: object) -> Tensor:
         """A copy with some fields replaced."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def sources_of(*tensors: Tensor) -> Iterator[Tensor]:
+    """Tensors and all that they were made from, each once, what is near before what is far."""
+    queue, seen = list(tensors), {id(tensor) for tensor in tensors}
+    for tensor in queue:
+        yield tensor
+        for source in tensor.operation.inputs if tensor.operation is not None else ():
+            if id(source) not in seen:
+                seen.add(id(source))
+                queue.append(source)
+
+
+def first_sources(tensor: Tensor) -> Iterator[Tensor]:
+    """A tensor and what it was made from, along the first inputs."""
+    current: Tensor | None = tensor
+    while current is not None:
+        yield current
+        sources = current.operation.inputs if current.operation is not None else ()
+        current = sources[0] if sources else None
 
 
 def join_tensors(tensors: list[Tensor]) -> Tensor:

@@ -17,9 +17,10 @@ from trainlint.evaluate.assembly.metrics import metrics_of
 from trainlint.evaluate.assembly.monitors import monitors_of
 from trainlint.evaluate.assembly.objectives import losses_of, objective
 from trainlint.evaluate.assembly.optimizers import optimizers_of
-from trainlint.evaluate.assembly.preparations import leaks_of, shuffled_apart
+from trainlint.evaluate.assembly.preparations import leaks_of
 from trainlint.evaluate.assembly.runs import runs_of
 from trainlint.evaluate.assembly.severed import severed_losses
+from trainlint.evaluate.assembly.shuffles import shuffled_apart
 from trainlint.evaluate.assembly.unused import unused_in
 from trainlint.evaluate.machine import Machine
 from trainlint.evaluate.program import Program

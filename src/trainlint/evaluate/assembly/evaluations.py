@@ -3,33 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-
-import libcst as cst
 
 from trainlint.evaluate.assembly.arguments import argument
-from trainlint.evaluate.assembly.gathered import FitCalled, Gathered, events
-from trainlint.evaluate.assembly.numbering import with_parts
-from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
-from trainlint.frameworks.facts import LoaderMade, MeasuredOnTraining
+from trainlint.evaluate.assembly.callbacks import callback_names
+from trainlint.evaluate.assembly.data import first_tensor
+from trainlint.evaluate.assembly.gathered import FitCalled, Gathered
+from trainlint.evaluate.assembly.passes import Pass, over, passes_in
+from trainlint.evaluate.assembly.spent_tests import VALIDATION_PLACE, chosen_by_test, trained_on_test
+from trainlint.frameworks.facts import LoaderMade, Measured, MeasuredOnTraining
+from trainlint.frameworks.keras.callbacks import FUNCTIONS as CALLBACK_NAMES
 from trainlint.frameworks.torch.known_datasets import known_length, split_of
 from trainlint.plan.evaluation import Evaluation
-from trainlint.syntax.positions import NodeSite, Site
-from trainlint.values.origin import Made, Origin
-from trainlint.values.value import Instance, Known, Value
+from trainlint.values.origin import Certainty, Made, Origin, weakest
+from trainlint.values.value import Instance, Value, constant, integer
 
-_PLACE = 7  # of `validation_data` among the arguments of Keras' fit
+_TRUTH_TABLE = 4  # samples
 
 
 def evaluations_of(gathered: Gathered) -> tuple[Evaluation, ...]:
-    return (*_validated(gathered), *_given_twice(gathered), *_measured(gathered))
+    passes = list(passes_in(gathered.happened, gathered))
+    on_training = (
+        *_validated(gathered), *_given_twice(gathered), *_measured(gathered, passes), *_evaluated(gathered),
+    )  # fmt: skip
+    return on_training or (*trained_on_test(gathered, passes), *chosen_by_test(gathered, passes))
+
+
+def _evaluated(gathered: Gathered) -> Iterator[Evaluation]:
+    """Calls of `evaluate` on what a call of `fit` was given, where a program measures on nothing else."""
+    measured, fits = list(gathered.of(Measured)), list(gathered.of(FitCalled))
+    used = [found.inputs for found, _ in measured] + [fact.settings.get("given") for fact, _ in fits]
+    for fact, certainty in fits if measured else ():
+        given = fact.settings.get("given")
+        if any(value is not given for value in used) or _has_own_callbacks(fact):
+            continue
+        if constant(fact.settings.get("validation")) is not False or is_whole_table(fact.inputs):
+            continue
+        for found, also in measured:
+            if found.scores and found.model is fact.model:
+                yield Evaluation(
+                    framework=fact.framework,
+                    spares_others=has_test_part(fact.inputs),
+                    certainty=weakest(certainty, also, Certainty.EXACT),
+                    trained=Origin(Made.COMPUTED, fact.site, "fit"),
+                    origin=Origin(Made.PASSED, argument(found.site, 0, "x") or found.site, "evaluate"),
+                )
+                return
+
+
+def _has_own_callbacks(fact: FitCalled) -> bool:
+    """Whether a callback of the program may measure."""
+    names = callback_names(fact.settings.get("callbacks"))
+    return names is None or any(f"keras.callbacks.{name}" not in CALLBACK_NAMES for name in names)
+
+
+def is_whole_table(inputs: Value | None) -> bool:
+    """Whether the samples are all there are: a truth table such as XOR, or made up."""
+    tensor = first_tensor(inputs)
+    facts = tensor.data if tensor is not None else None
+    samples = integer(facts.samples) if facts is not None else None
+    return facts is not None and (facts.random or (samples is not None and samples <= _TRUTH_TABLE))
+
+
+def has_test_part(inputs: Value | None) -> bool:
+    tensor = first_tensor(inputs)
+    return tensor is not None and tensor.data is not None and tensor.data.role == "train"
 
 
 def _given_twice(gathered: Gathered) -> Iterator[Evaluation]:
     """Trainers that are given the same data twice."""
     for fact, certainty in gathered.of(MeasuredOnTraining):
         place = Origin(Made.COMPUTED, fact.site, "training")
-        yield Evaluation(framework=fact.framework, certainty=certainty, trained=place, origin=place)
+        yield Evaluation(
+            framework=fact.framework, given_twice=True, certainty=certainty, trained=place, origin=place
+        )
 
 
 def _validated(gathered: Gathered) -> Iterator[Evaluation]:
@@ -37,31 +83,18 @@ def _validated(gathered: Gathered) -> Iterator[Evaluation]:
     for fact, certainty in gathered.of(FitCalled):
         if not fact.validates_on_training_data:
             continue
-        site = argument(fact.site, _PLACE, "validation_data") or fact.site
+        site = argument(fact.site, VALIDATION_PLACE, "validation_data") or fact.site
         yield Evaluation(
             framework=fact.framework,
+            given_twice=True,
             certainty=certainty,
             trained=Origin(Made.COMPUTED, fact.site, "fit"),
             origin=Origin(Made.PASSED, site, "validation_data"),
         )
 
 
-@dataclass
-class _Pass:
-    """A loop over a loader that trains or measures a network; no networks: one that is not known."""
-
-    loop: Repeated
-    dataset: Value
-    networks: frozenset[int]
-    trains: bool
-
-    def meets(self, other: _Pass) -> bool:
-        return bool(self.networks & other.networks) or not (self.networks or other.networks)
-
-
-def _measured(gathered: Gathered) -> Iterator[Evaluation]:
+def _measured(gathered: Gathered, passes: list[Pass]) -> Iterator[Evaluation]:
     """Loops that measure a network over the data set of the loop that trains it."""
-    passes = list(_passes(gathered.happened, gathered, measures=False))
     measured = [found for found in passes if not found.trains]
     for one in measured:
         trained = next(
@@ -74,66 +107,9 @@ def _measured(gathered: Gathered) -> Iterator[Evaluation]:
         yield Evaluation(
             framework="torch",
             spares_others=_has_other_data(trained.dataset, passes, gathered),
-            trained=Origin(Made.COMPUTED, _over(trained.loop), "training loop"),
-            origin=Origin(Made.COMPUTED, _over(one.loop), "evaluation loop"),
+            trained=Origin(Made.COMPUTED, over(trained.loop), "training loop"),
+            origin=Origin(Made.COMPUTED, over(one.loop), "evaluation loop"),
         )
-
-
-def _passes(happened: list[Happened], gathered: Gathered, *, measures: bool) -> Iterator[_Pass]:
-    """The loops over loaders; `measures`: gradients are off, or the network is in evaluation mode."""
-    for item in happened:
-        if isinstance(item, Happening):
-            if item.kind in ("no_grad_enter", "eval_mode"):
-                measures = True
-            elif item.kind in ("no_grad_exit", "train_mode"):
-                measures = False
-        elif isinstance(item, Forked):
-            for path in item.paths:
-                yield from _passes(path, gathered, measures=measures)
-        else:
-            found = _pass(item, gathered, measures=measures)
-            if found is not None:
-                yield found
-            else:
-                yield from _passes(item.body, gathered, measures=measures)
-
-
-def _pass(loop: Repeated, gathered: Gathered, *, measures: bool) -> _Pass | None:
-    loader = _loader(loop.iterable)
-    if loader is None or not _goes_through_all(loader):
-        return None
-    happened = list(events(loop.body))
-    kinds = {event.kind for event in happened}
-    forwards = [event for event in happened if event.kind == "forward"]
-    networks = frozenset(
-        gathered.networks.of(part)
-        for event in forwards
-        for value in event.objects.get("networks", ())
-        if isinstance(value, Value)
-        for part in with_parts(value)
-    )
-    trains = bool(kinds & {"step", "backward"})
-    measures = measures or bool(kinds & {"no_grad_enter", "eval_mode"})
-    dataset = loader.arguments.get("dataset")
-    applies = networks or "loss" in kinds
-    if not applies or dataset is None or not (trains or measures):
-        return None
-    return _Pass(loop, dataset, networks, trains)
-
-
-def _loader(iterable: Value | None) -> Instance | None:
-    """The loader that a loop goes through, looking into enumerate, zip and progress bars."""
-    if not isinstance(iterable, Instance):
-        return None
-    if "torch.utils.data.DataLoader" in iterable.library_names:
-        return iterable
-    return _loader(iterable.arguments.get("iterable"))
-
-
-def _goes_through_all(loader: Instance) -> bool:
-    """A sampler may choose part of the data set, another one than elsewhere."""
-    given = (loader.arguments.get(name) for name in ("sampler", "batch_sampler"))
-    return all(value is None or (isinstance(value, Known) and value.value is None) for value in given)
 
 
 def _same(one: Value, other: Value) -> bool:
@@ -145,7 +121,7 @@ def _same(one: Value, other: Value) -> bool:
     return split_of(one) == split_of(other) == "train" and known_length(one) is not None
 
 
-def _has_other_data(dataset: Value, passes: list[_Pass], gathered: Gathered) -> bool:
+def _has_other_data(dataset: Value, passes: list[Pass], gathered: Gathered) -> bool:
     """Whether a loader over another data set was made that no loop goes through."""
     used = {id(found.dataset) for found in passes}
     loaders = (fact.loader.arguments.get("dataset") for fact, _ in gathered.of(LoaderMade))
@@ -153,11 +129,3 @@ def _has_other_data(dataset: Value, passes: list[_Pass], gathered: Gathered) -> 
         isinstance(other, Instance) and id(other) not in used and not _same(other, dataset)
         for other in loaders
     )
-
-
-def _over(loop: Repeated) -> Site:
-    """Where the loop says what it goes through."""
-    site = loop.site
-    if isinstance(site, NodeSite) and isinstance(site.node, cst.For):
-        return NodeSite(site.chunk, site.node.iter)
-    return site

@@ -7,6 +7,7 @@ from trainlint.frameworks.arrays import (
     oversampling,
     pandas,
     sklearn_data,
+    sklearn_learning,
     sklearn_metrics,
     sklearn_preparing,
 )
@@ -30,10 +31,16 @@ LIBRARY = Library(
         pandas.FUNCTIONS,
         sklearn_data.FUNCTIONS,
         sklearn_metrics.FUNCTIONS,
+        sklearn_learning.FUNCTIONS,
         sklearn_preparing.FUNCTIONS,
     ),
     methods=merged(
-        numpy.METHODS, oversampling.METHODS, pandas.METHODS, sklearn_data.METHODS, sklearn_preparing.METHODS
+        numpy.METHODS,
+        oversampling.METHODS,
+        pandas.METHODS,
+        sklearn_data.METHODS,
+        sklearn_learning.METHODS,
+        sklearn_preparing.METHODS,
     ),
     attributes=pandas.ATTRIBUTES,
     tensor_methods=numpy.TENSOR_METHODS,

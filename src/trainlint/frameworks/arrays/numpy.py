@@ -6,7 +6,7 @@ import math
 
 from trainlint.frameworks.arrays import computing, creating, moving
 from trainlint.frameworks.arrays.computing import elementwise, fixed, monotone, reduction
-from trainlint.frameworks.arrays.subject import Operation, as_function, as_method, tensor_of
+from trainlint.frameworks.arrays.subject import Operation, as_function, as_method, shuffled_alone, tensor_of
 from trainlint.frameworks.call import Call, Handler
 from trainlint.frameworks.facts import ShuffledAlone
 from trainlint.frameworks.passing_on import seed
@@ -227,6 +227,12 @@ def _resized(call: Call) -> Value:
     return as_method((OPERATIONS | _METHODS_ONLY)["reshape"])(call)
 
 
+def _sampled(call: Call) -> Value:
+    """`column.sample(frac=1)` of a data frame."""
+    assert isinstance(call.receiver, Tensor)
+    return shuffled_alone(call, call.receiver)
+
+
 TENSOR_METHODS: dict[str, Handler] = {
     name: as_method(operation) for name, operation in (OPERATIONS | _METHODS_ONLY).items()
 } | {
@@ -236,6 +242,7 @@ TENSOR_METHODS: dict[str, Handler] = {
     "tolist": moving.to_constant,
     "sort": sort_in_place,
     "resize": _resized,
+    "sample": _sampled,
 }
 
 TENSOR_ATTRIBUTES: dict[str, Handler] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeGuard
 
+from trainlint.frameworks.arrays.subject import shuffled_alone
 from trainlint.frameworks.call import Call
 from trainlint.values.tensor import DataFacts, Shape, Tensor
 from trainlint.values.value import Instance, Items, Known, Reference, Unknown, Value
@@ -18,8 +19,41 @@ def frame(call: Call) -> Value:
 
 
 def frame_like(call: Call) -> Instance:
-    """A frame made from another one."""
-    return Instance(Reference(FRAME), {}, call.origin)
+    """A frame made from another one, whose numbers it holds."""
+    made = Instance(Reference(FRAME), {}, call.origin)
+    if is_frame(call.receiver):
+        call.machine.write(made, "array", _again([array_of(call.receiver, call)], call))
+    return made
+
+
+def frame_of(call: Call) -> Value:
+    """`pd.DataFrame(array, columns=…)`: a frame of these numbers."""
+    given = call.argument(0, "data")
+    return _holding([given] if given is not None else [], call)
+
+
+def joined(call: Call) -> Value:
+    """`pd.concat([one, other])`, `pd.merge(one, other)`: a frame of the numbers of several."""
+    given = call.argument(0, "objs", "left")
+    parts = list(given.items) if isinstance(given, Items) else [given, call.argument(1, "right")]
+    return _holding([part for part in parts if part is not None], call)
+
+
+def _holding(parts: list[Value], call: Call) -> Instance:
+    made = frame_like(call)
+    arrays = [array_of(part, call) if is_frame(part) else part for part in parts]
+    if found := [array for array in arrays if isinstance(array, Tensor)]:
+        call.machine.write(made, "array", _again(found, call))
+    return made
+
+
+def _again(arrays: list[Tensor], call: Call) -> Tensor:
+    """Numbers of one or several frames in another one: other rows or columns, perhaps."""
+    facts = None
+    if arrays[0].data is not None:
+        facts = DataFacts(role=arrays[0].data.role, origin=call.origin)
+    shape: Shape | None = None if call.title == "apply" else (None, None)
+    return call.tensor("identity", arrays, shape, library="numpy", data=facts)
 
 
 def is_frame(value: Value | None) -> TypeGuard[Instance]:
@@ -34,6 +68,13 @@ def array_of(frame: Instance, call: Call) -> Tensor:
     made = _numbers(frame, call)
     call.machine.write(frame, "array", made)
     return made
+
+
+def as_numbers(value: Value, call: Call) -> Value:
+    """The numbers of a frame, or of each frame of a tuple; other values as they are."""
+    if isinstance(value, Items) and any(is_frame(item) for item in value.items):
+        return Items([as_numbers(item, call) for item in value.items], value.kind, complete=value.complete)
+    return array_of(value, call) if is_frame(value) else value
 
 
 def array(call: Call) -> Value:
@@ -55,10 +96,43 @@ def _numbers(frame: Value | None, call: Call) -> Tensor:
 
 
 def item(call: Call) -> Value:
-    """`frame['column']`, `frame[['a', 'b']]`, `frame.iloc[:, -1]`."""
-    return Tensor(
-        _shape_of(call.argument(0)), library="numpy", data=DataFacts(origin=call.origin), origin=call.origin
-    )
+    """`frame['column']`, `frame[['a', 'b']]`, `frame.iloc[:, -1]`: the same numbers each time."""
+    frame, key = call.receiver, call.argument(0)
+    if not is_frame(frame):
+        return Tensor(_shape_of(key), library="numpy", data=DataFacts(origin=call.origin), origin=call.origin)
+    slot = _slot(key)
+    known = frame.slots.get(slot) if slot is not None else None
+    if isinstance(known, Tensor):
+        return known
+    whole = array_of(frame, call)
+    facts = DataFacts(role=whole.data.role if whole.data is not None else None, origin=call.origin)
+    order: dict[str, Value] = {} if slot is not None or key is None else {"order": key}
+    made = call.tensor("select", [whole], _shape_of(key), settings=order, library="numpy", data=facts)
+    if slot is not None:
+        call.machine.write(frame, slot, made)
+    return made
+
+
+def _slot(key: Value | None) -> str | None:
+    """Where a frame keeps the numbers of its columns; None when which they are is not known."""
+    keys = key.items if isinstance(key, Items) and key.is_certain else (key,)
+    names = [part.value for part in keys if isinstance(part, Known)]
+    return f"{names}" if len(names) == len(keys) else None
+
+
+def set_item(call: Call) -> Value:
+    """`frame[columns] = numbers`, `frame.loc[:, columns] = numbers`: the frame holds these, too."""
+    frame, key, value = call.receiver, call.argument(0), call.argument(1)
+    assert isinstance(frame, Instance)
+    whole = frame.arguments.get("of")
+    frame = whole if is_frame(whole) else frame
+    for slot in [slot for slot in frame.slots if isinstance(slot, str) and slot.startswith("[")]:
+        call.machine.write(frame, slot, Known(None))
+    if isinstance(value, Tensor):
+        call.machine.write(frame, "array", _again([array_of(frame, call), value], call))
+    if isinstance(key, Known) and isinstance(key.value, str) and value is not None:
+        call.machine.write(frame, key.value, value)
+    return Known(None)
 
 
 def _shape_of(key: Value | None) -> Shape | None:
@@ -81,12 +155,43 @@ def column(call: Call) -> Value:
     return Tensor(library="numpy", data=DataFacts(origin=call.origin), origin=call.origin)
 
 
+def taken_out(call: Call) -> Value:
+    """`frame.pop('column')`, `frame.get('column')`."""
+    frame = call.receiver
+    if not is_frame(frame):
+        return column(call)
+    whole = array_of(frame, call)
+    facts = DataFacts(role=whole.data.role if whole.data is not None else None, origin=call.origin)
+    return call.tensor("select", [whole], None, library="numpy", data=facts)
+
+
 def same(call: Call) -> Value:
     """A frame again: dropped columns, filled gaps, sorted rows."""
     replaces = call.arguments.keyword.get("inplace")
     if isinstance(replaces, Known) and replaces.value is True:
         return Known(None)
     return frame_like(call)
+
+
+def sample(call: Call) -> Value:
+    """`frame.sample(frac=1)`: rows in random order."""
+    return sampled(call, call.receiver)
+
+
+def sampled(call: Call, frame: Value | None) -> Value:
+    made = Instance(Reference(FRAME), {}, call.origin)
+    if is_frame(frame):
+        whole = array_of(frame, call)
+        call.machine.write(made, "array", shuffled_alone(call, whole))
+    return made
+
+
+def index(call: Call) -> Value:
+    """`frame.index`: the names of the rows, in their order."""
+    frame = call.receiver
+    return (
+        not_known(call) if not is_frame(frame) else call.tensor("identity", [array_of(frame, call)], (None,))
+    )
 
 
 def not_known(call: Call) -> Value:
@@ -98,8 +203,11 @@ def nothing(call: Call) -> Value:
 
 
 def indexer(call: Call) -> Value:
-    """`.iloc`, `.loc`: indexing gives a frame again."""
-    return frame_like(call)
+    """`.iloc`, `.loc`: the frame by its rows and columns."""
+    made = frame_like(call)
+    if call.receiver is not None:
+        made.arguments["of"] = call.receiver
+    return made
 
 
 def dummies(call: Call) -> Value:
@@ -117,28 +225,30 @@ _READERS = (
 ).split()
 
 FUNCTIONS = {f"pandas.{name}": frame for name in _READERS} | {
-    "pandas.DataFrame": frame,
+    "pandas.DataFrame": frame_of,
     "pandas.Series": column,
-    "pandas.concat": frame,
-    "pandas.merge": frame,
+    "pandas.concat": joined,
+    "pandas.merge": joined,
     "pandas.get_dummies": dummies,
     "pandas.to_numeric": column,
     "pandas.to_datetime": column,
 }
 
 _SAME = (
-    "drop dropna fillna reset_index set_index sort_values sort_index sample copy head tail astype replace "
+    "drop dropna fillna reset_index set_index sort_values sort_index copy head tail astype replace "
     "rename query filter select_dtypes drop_duplicates apply assign join merge interpolate clip round"
 ).split()
 
 METHODS = {
     FRAME: dict.fromkeys(_SAME, same)
     | {
+        "sample": sample,
         "to_numpy": array,
         "as_matrix": array,
-        "pop": column,
+        "pop": taken_out,
         "__getitem__": item,
-        "get": column,
+        "__setitem__": set_item,
+        "get": taken_out,
         "info": nothing,
         "__len__": not_known,
         "groupby": not_known,
@@ -160,7 +270,7 @@ ATTRIBUTES = {
         "iloc": indexer,
         "loc": indexer,
         "columns": not_known,
-        "index": not_known,
+        "index": index,
         "shape": shape,
         "T": frame,
     }

@@ -7,14 +7,24 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from trainlint.frameworks.arrays.computing import encoded
-from trainlint.frameworks.arrays.pandas import array_of, frame_like, is_frame
-from trainlint.frameworks.arrays.subject import Subject, tensor_of
+from trainlint.frameworks.arrays.pandas import array_of, frame_like, is_frame, sampled
+from trainlint.frameworks.arrays.subject import Subject, shuffled_alone, tensor_of
 from trainlint.frameworks.call import Call, Handler
-from trainlint.frameworks.facts import ScalerFitted, ShuffledAlone
+from trainlint.frameworks.facts import ScalerFitted
 from trainlint.frameworks.signatures import Signature
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import DataFacts, Shape, Tensor
-from trainlint.values.value import Instance, Items, Known, Reference, Unknown, Value, integer, number
+from trainlint.values.value import (
+    Instance,
+    Items,
+    Known,
+    Reference,
+    Unknown,
+    Value,
+    constant,
+    integer,
+    number,
+)
 
 _PREFIX = "sklearn.preprocessing."
 
@@ -40,6 +50,8 @@ def _split(call: Call, value: Value, test: Value | None, train: Value | None) ->
         for frame, part in zip(frames, _split(call, array_of(value, call), test, train), strict=True):
             call.machine.write(frame, "array", part)
         return list(frames)
+    if isinstance(value, Reference):
+        value = Unknown("defined elsewhere", value.origin)
     tensor = tensor_of(value, "numpy", call)
     if tensor is None:
         return [Unknown("a part of the data"), Unknown("a part of the data")]
@@ -51,8 +63,9 @@ def _split(call: Call, value: Value, test: Value | None, train: Value | None) ->
     if tensor.data is not None and tensor.data.samples is not None and tensor.data.samples.origin is not None:
         parents = (*parents, tensor.data.samples.origin)
     origin = Origin(Made.COMPUTED, call.site, "train_test_split", parents)
+    share = number(test) if train is None else None if (kept := number(train)) is None else 1 - kept
     return [
-        _part(call, tensor, size, total, role, origin)
+        _part(call, tensor, size, total, role, origin, {} if share is None else {"test_share": Known(share)})
         for size, role in zip(sizes, ("train", "test"), strict=True)
     ]
 
@@ -84,7 +97,13 @@ def _count(share: float | None, total: int, rounded: Callable[[float], int]) -> 
 
 
 def _part(
-    call: Call, tensor: Tensor, size: int | None, total: int | None, role: str, origin: Origin
+    call: Call,
+    tensor: Tensor,
+    size: int | None,
+    total: int | None,
+    role: str,
+    origin: Origin,
+    told: dict[str, Value],
 ) -> Tensor:
     facts = tensor.data or DataFacts(origin=tensor.origin)
     samples: Value = Unknown("size of a split") if size is None else Known(size, origin)
@@ -93,6 +112,7 @@ def _part(
         "select",
         (tensor,),
         None if not tensor.shape else (size, *tensor.shape[1:]),
+        settings=told,
         dtype=tensor.dtype,
         low=tensor.low,
         high=tensor.high,
@@ -108,11 +128,9 @@ def shuffle(call: Call) -> Value:
     if len(given) != 1:
         return Items(given, "list")
     tensor = given[0]
-    if not isinstance(tensor, Tensor) or call.argument(-1, "random_state") is not None:
-        return tensor
-    mixed = Subject(call, tensor, 1).made("shuffle", tensor.shape)
-    call.machine.note(ShuffledAlone(mixed, None, call.site))
-    return mixed
+    if is_frame(tensor):
+        return sampled(call, tensor)
+    return shuffled_alone(call, tensor) if isinstance(tensor, Tensor) else tensor
 
 
 # -- scalers ----------------------------------------------------------------------------------------------
@@ -143,23 +161,24 @@ def construct(call: Call) -> Value:
 
 
 def fit(call: Call) -> Value:
-    _fitted(call, _data(call, "X"))
+    noted(call, data_of(call, "X"))
     return call.receiver if call.receiver is not None else call.unknown()
 
 
-def _fitted(call: Call, tensor: Tensor | None) -> None:
+def noted(call: Call, tensor: Tensor | None) -> None:
+    """Keeps that the receiver has taken its numbers from an array."""
     if tensor is not None and isinstance(call.receiver, Instance):
         call.machine.note(ScalerFitted(call.receiver, tensor, call.site))
 
 
 def scale(call: Call) -> Value:
     """`transform` and `fit_transform` of a scaler."""
-    scaler, tensor = call.receiver, _data(call, "X")
+    scaler, tensor = call.receiver, data_of(call, "X")
     assert isinstance(scaler, Instance)
     if tensor is None:
         return call.unknown()
     if call.title == "fit_transform":
-        _fitted(call, tensor)
+        noted(call, tensor)
     low: float | None = None
     high: float | None = None
     state: str | None = None
@@ -170,6 +189,8 @@ def scale(call: Call) -> Value:
             ends = scaler.arguments.get("feature_range")
             if isinstance(ends, Items) and len(ends.items) == 2:
                 low, high = number(ends.items[0]), number(ends.items[1])
+        case "PCA" if constant(scaler.arguments.get("whiten")) is True:
+            state = "standardised"
         case "QuantileTransformer":
             low, high = 0.0, 1.0
         case "MaxAbsScaler" | "Normalizer":
@@ -183,7 +204,7 @@ def scale(call: Call) -> Value:
     )  # fmt: skip
 
 
-def _data(call: Call, *names: str) -> Tensor | None:
+def data_of(call: Call, *names: str) -> Tensor | None:
     """The array that a call is given; of a data frame, its numbers."""
     value = call.argument(0, *names)
     if is_frame(value):
@@ -194,7 +215,7 @@ def _data(call: Call, *names: str) -> Tensor | None:
 
 
 def inverse(call: Call) -> Value:
-    tensor = _data(call, "X", "y")
+    tensor = data_of(call, "X", "y")
     if tensor is None:
         return call.unknown()
     return Subject(call, tensor, 1).made("normalization", tensor.shape, low=None, high=None, scale=None)
@@ -202,7 +223,7 @@ def inverse(call: Call) -> Value:
 
 def encode(call: Call) -> Value:
     """`transform` and `fit_transform` of an encoder."""
-    encoder, tensor = call.receiver, _data(call, "y", "X")
+    encoder, tensor = call.receiver, data_of(call, "y", "X")
     assert isinstance(encoder, Instance)
     if tensor is None:
         return call.unknown()
@@ -225,7 +246,7 @@ def scale_once(state: str | None, low: float | None, high: float | None) -> Call
     """`sklearn.preprocessing.scale(x)` and its relatives."""
 
     def handler(call: Call) -> Value:
-        tensor = _data(call, "X")
+        tensor = data_of(call, "X")
         if tensor is None:
             return call.unknown()
         return Subject(call, tensor, 1).made("normalization", tensor.shape, low=low, high=high, scale=state)

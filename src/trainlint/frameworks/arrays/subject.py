@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from trainlint.frameworks.call import Call, Handler
+from trainlint.frameworks.facts import ShuffledAlone
 from trainlint.values.tensor import DataFacts, Dimension, Shape, Symbol, Tensor
 from trainlint.values.value import Items, Known, Unknown, Value, constant, integer, number
 
@@ -65,6 +66,16 @@ class Subject:
 
 
 Operation = Callable[[Subject], Value]
+
+
+def shuffled_alone(call: Call, tensor: Tensor) -> Tensor:
+    """An array whose samples a call has put into random order, with no other array."""
+    mixed = call.tensor(
+        "shuffle", [tensor], tensor.shape, dtype=tensor.dtype, low=tensor.low, high=tensor.high, scale=tensor.scale
+    )  # fmt: skip
+    is_fixed = any(call.argument(-1, name) is not None for name in ("random_state", "seed"))
+    call.machine.note(ShuffledAlone(mixed, None, call.site, is_fixed))
+    return mixed
 
 
 def as_function(operation: Operation, library: str) -> Handler:

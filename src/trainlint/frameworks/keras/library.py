@@ -32,6 +32,7 @@ from trainlint.frameworks.keras import (
     stateless,
     stored_data,
     training,
+    vocabularies,
 )
 from trainlint.frameworks.keras.loss_signatures import LOSS_CLASSES
 from trainlint.frameworks.library import Handlers, Library, merged
@@ -101,6 +102,7 @@ LIBRARY = Library(
         random_functions.FUNCTIONS,
         schedules.FUNCTIONS,
         stored_data.FUNCTIONS,
+        vocabularies.FUNCTIONS,
     ),
     methods=methods(
         model_members.METHODS,
@@ -112,6 +114,7 @@ LIBRARY = Library(
         control.METHODS,
         stored_data.METHODS,
         stateless.METHODS,
+        vocabularies.METHODS,
     ),
     calls=merged(models.CALLS, losses.CALLS, configuration.CALLS),
     elements=merged(pipelines.ELEMENTS, preparing.ELEMENTS),

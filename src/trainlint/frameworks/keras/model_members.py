@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trainlint.frameworks import catalogue
+from trainlint.frameworks.arrays.pandas import as_numbers
 from trainlint.frameworks.arrays.subject import dimensions_in, tensor_of
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.facts import ScalerFitted, TrainableSet
@@ -160,7 +161,11 @@ def nothing(call: Call) -> Value:
 
 def adapt(call: Call) -> Value:
     """A layer takes its mean and range from the data."""
-    layer, tensor = call.receiver, tensor_of(call.argument(0, "data"), "keras", call)
+    given = call.argument(0, "data")
+    layer, tensor = (
+        call.receiver,
+        tensor_of(as_numbers(given, call) if given is not None else None, "keras", call),
+    )
     if isinstance(layer, Instance) and tensor is not None:
         call.machine.note(ScalerFitted(layer, tensor, call.site))
     return Known(None)

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from trainlint.frameworks.arrays.subject import tensor_of
 from trainlint.frameworks.call import Arguments, Call
-from trainlint.frameworks.facts import LoaderMade
+from trainlint.frameworks.facts import LoaderMade, ShuffledAlone
 from trainlint.frameworks.signatures import Signature
-from trainlint.values.tensor import BATCH, Tensor
+from trainlint.values.tensor import BATCH, Operation, Tensor
 from trainlint.values.value import (
     Instance,
     Items,
@@ -147,12 +147,26 @@ def shuffle(call: Call) -> Value:
     receiver = call.receiver
     slots = receiver.slots if isinstance(receiver, Instance) else {}
     before, size = slots.get("shuffled"), slots.get("batch_size")
+    facts: dict[str, Value] = {"shuffled": Known(True, call.origin), "shuffle_buffer": buffer}
     if not (isinstance(before, Known) and before.value is False):
-        return changed(call, shuffled=Known(True, call.origin), shuffle_buffer=Unknown("two buffers"))
-    in_batches = size if isinstance(size, Unknown) else Known(constant(size) is not None, call.origin)
-    return changed(
-        call, shuffled=Known(True, call.origin), shuffle_buffer=buffer, shuffles_batches=in_batches
-    )
+        facts["shuffle_buffer"] = Unknown("two buffers")
+    else:
+        facts["shuffles_batches"] = (
+            size if isinstance(size, Unknown) else Known(constant(size) is not None, call.origin)
+        )
+    return changed(call, _ordered(call, slots.get("element")), **facts)
+
+
+def _ordered(call: Call, element: object) -> Value | None:
+    """An element in an order that was drawn for its data set."""
+    order = Unknown("an order that was drawn")
+    call.machine.note(ShuffledAlone(order, None, call.site, call.argument(1, "seed") is not None))
+
+    def drawn(tensor: Tensor) -> Tensor:
+        operation = Operation("shuffle", "shuffle", (tensor,), None, {"order": order}, origin=call.origin)
+        return tensor.changed(operation=operation)
+
+    return each(element, drawn) if isinstance(element, Value) else None
 
 
 def repeat(call: Call) -> Value:

@@ -178,7 +178,7 @@ def _prepared(call: Call, images: Tensor) -> Value:
             low=None if images.low is None else images.low * scale,
             high=None if images.high is None else images.high * scale,
         )
-    centred = ("featurewise_center", "samplewise_center", "samplewise_std_normalization")
+    centred = ("featurewise_center", "samplewise_center", "samplewise_std_normalization", "zca_whitening")
     if any(constant(arguments.get(name)) is True for name in (*centred, "featurewise_std_normalization")):
         images = images.changed(low=None, high=None, scale="standardised")
     augmented = any(constant(arguments.get(name)) for name in AUGMENTING)

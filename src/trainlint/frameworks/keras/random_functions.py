@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trainlint.frameworks.arrays import creating, moving
-from trainlint.frameworks.arrays.subject import as_function, dtype_name, tensor_of
+from trainlint.frameworks.arrays import creating
+from trainlint.frameworks.arrays.subject import dtype_name, shuffled_alone, tensor_of
 from trainlint.frameworks.call import Call, Handler
 from trainlint.frameworks.passing_on import seed
 from trainlint.values.value import Value, integer
@@ -37,6 +37,12 @@ def drawn(call: Call) -> Value:
     return call.tensor("random", (logits,), shape, dtype="int64", low=0.0, library="keras", data=None)
 
 
+def shuffled(call: Call) -> Value:
+    """`tf.random.shuffle(value)`, `keras.random.shuffle(x, axis=0)`."""
+    tensor = tensor_of(call.argument(0, "value", "x"), "keras", call)
+    return call.unknown() if tensor is None else shuffled_alone(call, tensor)
+
+
 def _named(prefixes: tuple[str, ...], table: dict[str, Handler]) -> dict[str, Handler]:
     return {f"{prefix}{name}": handler for prefix in prefixes for name, handler in table.items()}
 
@@ -52,7 +58,7 @@ FUNCTIONS: dict[str, Handler] = (
     | dict.fromkeys(("tensorflow.random.categorical", "keras.random.categorical"), drawn)
     | dict.fromkeys(
         ("tensorflow.random.shuffle", "tensorflow.random_shuffle", "keras.random.shuffle"),
-        as_function(moving.unchanged("shuffle"), "keras"),
+        shuffled,
     )
 )
 """By canonical name."""

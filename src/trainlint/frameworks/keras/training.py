@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 from trainlint.frameworks import catalogue
+from trainlint.frameworks.arrays.pandas import as_numbers
 from trainlint.frameworks.call import Arguments, Call, Machine
 from trainlint.frameworks.facts import ChosenMetric, CompileCalled, FitCalled, LossApplied, Measured
 from trainlint.frameworks.keras.inputs import as_batch
@@ -73,6 +74,9 @@ def compile_model(call: Call) -> Value:
 
 def fit(call: Call) -> Value:
     bound = call.bind(FIT)
+    for name in ("x", "y", "validation_data"):
+        if name in bound:
+            bound[name] = as_numbers(bound[name], call)
     return _fitted(call, bound, bound.get("x"), bound.get("y"))
 
 
@@ -88,6 +92,7 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
     model = call.receiver
     assert isinstance(model, Instance)
     measures_training = _is_given_again(inputs, bound.get("validation_data"))
+    given = inputs or Known(None)
     dataset = inputs if isinstance(inputs, Instance) else None
     batch_size = bound.get("batch_size", Known(None))
     shuffle = bound["shuffle"]
@@ -107,6 +112,7 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
     split = bound.get("validation_split", Known(0.0))
     inputs = _kept(inputs, split, call)
     settings = {
+        "given": given,
         "epochs": bound["epochs"],
         "batch_size": batch_size,
         "steps_per_epoch": bound["steps_per_epoch"],
@@ -226,15 +232,15 @@ def train_on_batch(call: Call) -> Value:
 
 
 def evaluate(call: Call) -> Value:
-    _measured(call)
+    _measured(call, scores=True)
     call.machine.happen("evaluate", call.site, networks=(call.receiver,))
     return Unknown("what evaluate measures")
 
 
-def _measured(call: Call) -> None:
+def _measured(call: Call, *, scores: bool = False) -> None:
     given = call.argument(0, "x")
     if given is not None:
-        call.machine.note(Measured(call.receiver, given, call.site))
+        call.machine.note(Measured(call.receiver, as_numbers(given, call), call.site, scores))
 
 
 def predict(call: Call) -> Value:

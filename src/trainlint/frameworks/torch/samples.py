@@ -40,7 +40,7 @@ def sample_of(dataset: Value | None, call: Call) -> Value:
     if not isinstance(dataset, Instance):
         return Unknown("an element of a data set that is not known")
     if catalogue.is_a(dataset, SUBSET):
-        return sample_of(dataset.arguments.get("dataset"), call)
+        return _parted(sample_of(dataset.arguments.get("dataset"), call), dataset)
     if catalogue.is_a(dataset, *CONCATENATION):
         parts = dataset.arguments.get("datasets")
         return (
@@ -65,6 +65,18 @@ def sample_of(dataset: Value | None, call: Call) -> Value:
         return Items(parts_of_sample, "tuple")
     known = known_sample(dataset, call)
     return known if known is not None else Unknown(f"an element of {dataset.title}")
+
+
+def _parted(sample: Value, part: Instance) -> Value:
+    """A sample of a part: of what `random_split` gave, it says so."""
+    if part.origin is None or part.origin.label != "random_split":
+        return sample
+    if isinstance(sample, Items):
+        items = [_parted(item, part) for item in sample.items]
+        return Items(items, sample.kind, complete=sample.complete, origin=sample.origin)
+    if isinstance(sample, Tensor) and sample.operation is not None:
+        return sample.changed(operation=Operation("select", "random_split", (sample,), origin=part.origin))
+    return sample
 
 
 def length_of(dataset: Value | None, call: Call) -> Value | None:
