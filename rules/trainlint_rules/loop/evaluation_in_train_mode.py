@@ -28,23 +28,26 @@ class EvaluationInTrainMode(Rule):
     ## What it does
     Follows `train()` and `eval()` through the program and looks for a loop that applies a trained network and
     trains nothing, while the network is still in training mode. Only networks with a layer that depends on
-    the mode: dropout, batch normalisation, a known architecture that has them.
+    the mode: dropout, batch normalisation, a known architecture that has them. Where the mode is right, such a
+    loop without `no_grad()` or `inference_mode()` gets a hint, whatever the layers.
 
     ## Why is this bad?
     In training mode dropout removes units at random and batch normalisation uses the statistics of the
     batch, so the result depends on chance and on what else is in the batch, and looks worse than the network
     is. Batch normalisation also updates its running statistics, so the test data leak into the network.
+    With gradients on, PyTorch keeps everything that a backward pass would need, for nothing.
 
     ## When it stays silent
     A network without such layers; `eval()` was called, or the network went to code that cannot be followed;
     a network from elsewhere, unless its `train()` shows that it has a mode: then it is a hint. `train()` right
     before the loop (Monte Carlo dropout, statistics of batch normalisation computed anew); a fixed number of
     passes (an average over dropout); the pass stands in a loop that trains. Generators and critics,
-    reinforcement learning. Lightning and other trainers switch.
+    reinforcement learning. Lightning and other trainers switch. About gradients: within any context that sets
+    them, in demonstrations.
 
     ## Fix safety
     Safe: `eval()` comes before the loop that measures and, where training goes on and no `train()` of its own
-    follows, `train()` after it.
+    follows, `train()` after it. Nothing is offered for gradients: the loop would move into a context.
 
     ## Sources
     Documentation of `torch.nn.Module.eval`, `torch.nn.Dropout` and `torch.nn.BatchNorm1d`; Zhang et al. 2022,
@@ -233,7 +236,9 @@ class EvaluationInTrainMode(Rule):
     def check(self, plan: TrainingPlan) -> None:
         if plan.context & QUIET:
             return
+        told = set()
         for wrong in plan.evaluated_in_training():
+            told.add(wrong.network)
             network, layer = plan.network_at(wrong.network), plan.mode_dependent(wrong.network)
             if network is None or network.framework == "torch":
                 self.report(
@@ -248,7 +253,20 @@ class EvaluationInTrainMode(Rule):
                     network=network.name if network is not None else called(wrong.forward),
                     layer=f"`{layer.title}`" if layer is not None else "dropout or normalisation",
                 )
+        for number, forward in plan.recorded_for_nothing() if context.DEMO not in plan.context else ():
+            network = plan.networks[number]
+            if number not in told and network.framework == "torch":
+                self.report(
+                    forward.origin,
+                    subject=network,
+                    severity="info",
+                    message=RECORDED,
+                    help="put this loop in `with torch.no_grad():`",
+                    network=network.name,
+                )
 
+
+RECORDED = "`{network}` is evaluated with gradients on: memory and time go into a graph nobody uses"
 
 def called(forward: Event) -> str:
     """What is called in a forward pass, as it is written."""

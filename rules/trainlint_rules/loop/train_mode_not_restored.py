@@ -167,6 +167,7 @@ class TrainModeNotRestored(Rule):
             "`train()` once before the loop, the rest in a helper",
             """
             import torch.nn.functional as fn
+            from torch import no_grad
             from torch.nn import BatchNorm1d, Linear, Module
             from torch.optim import Adam
 
@@ -180,8 +181,9 @@ class TrainModeNotRestored(Rule):
 
             def validate(net, batches):
                 net.eval()
-                for x, y in batches:
-                    print(fn.l1_loss(net(x), y).item())
+                with no_grad():
+                    for x, y in batches:
+                        print(fn.l1_loss(net(x), y).item())
 
             net = Net()
             adam = Adam(net.parameters())
@@ -196,6 +198,7 @@ class TrainModeNotRestored(Rule):
             at="net.eval()",
             fixed="""
             import torch.nn.functional as fn
+            from torch import no_grad
             from torch.nn import BatchNorm1d, Linear, Module
             from torch.optim import Adam
 
@@ -209,8 +212,9 @@ class TrainModeNotRestored(Rule):
 
             def validate(net, batches):
                 net.eval()
-                for x, y in batches:
-                    print(fn.l1_loss(net(x), y).item())
+                with no_grad():
+                    for x, y in batches:
+                        print(fn.l1_loss(net(x), y).item())
 
             net = Net()
             adam = Adam(net.parameters())

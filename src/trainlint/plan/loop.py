@@ -12,6 +12,7 @@ EventKind = Literal[
     "zero_grad", "forward", "loss", "backward", "unscale", "clip", "step", "scheduler_step", "scaler_update",
     "train_mode", "eval_mode", "no_grad_enter", "no_grad_exit", "grad_enter", "grad_exit", "grad_off", "grad_on",
     "scale", "autocast_enter", "autocast_exit", "fit", "fit_step_done", "evaluate", "keep", "escape",
+    "differentiate",
 ]  # fmt: skip
 
 
@@ -20,6 +21,8 @@ class Event(Part):
 
     Objects are numbers that are equal for the same object: compare them, nothing else. `escape` means that
     the objects were handed to code that could not be followed, so anything may have happened to them.
+
+    `differentiate`: gradients are computed for their own sake, as by `torch.autograd.grad`.
 
     `keep`: a loss is kept for the next turn of the loop, with its graph; it `trains` when it was the start of
     a backward pass and what it is added to is not.

@@ -80,6 +80,26 @@ def evaluated_in_training(trees: Collection[Sequence], network: int) -> WrongMod
     return None
 
 
+def recorded_for_nothing(trees: Collection[Sequence], network: int) -> Event | None:
+    """A forward pass that only measures or predicts, of a network that is trained, with gradients on."""
+    if not any(_trains(event, network) for tree in trees for event in tree.walk()):
+        return None
+    for tree in trees:
+        evaluates = _evaluations(tree, network)
+        recording = [
+            _Recording(choice, evaluates)
+            for choice in (walk.choices(tree, lambda event: event.kind in _CONTEXTS) if evaluates else ())
+        ]
+        for one in recording:
+            one.through(tree)
+        off = {key for one in recording for key in one.off}
+        for one in recording:
+            for key, event in one.on.items():
+                if key not in off:
+                    return event
+    return None
+
+
 def switched_off(trees: Collection[Sequence]) -> Iterator[tuple[Event, Event]]:
     """`set_grad_enabled(False)` that is still in force in a forward pass of training, with that pass."""
     for tree in trees:
@@ -108,7 +128,7 @@ def _evaluations(tree: Sequence, network: int) -> set[int]:
         inside = list(loop.walk())
         if loop.times is not None and loop.over != "batches":
             continue
-        if any(event.kind in ("backward", "step", "zero_grad", "escape", "train_mode") for event in inside):
+        if any(event.kind in _NO_TEST for event in inside):
             continue
         found |= {
             id(event)
@@ -175,3 +195,34 @@ class _Gradients(walk.Walk):
             self.off = event if event.kind == "grad_off" else None
         elif event.kind in ("forward", "loss") and event.trains and self.off and not self.found:
             self.found = self.off, event
+
+
+_NO_TEST = frozenset("backward step zero_grad escape train_mode differentiate".split())
+"""What a loop that only measures does not do."""
+
+_CONTEXTS = frozenset("no_grad_enter no_grad_exit grad_enter grad_exit grad_off grad_on".split())
+
+
+class _Recording(walk.Walk):
+    """Which of some forward passes run with gradients `on`, and which within a context that says something else,
+    or may."""
+
+    def __init__(self, choice: walk.Choice, passes: Collection[int]) -> None:
+        super().__init__(choice)
+        self.passes = passes
+        self.within = 0
+        self.is_off = False
+        self.on: dict[int, Event] = {}
+        self.off: set[int] = set()
+
+    def meet(self, event: Event) -> None:
+        if event.kind in ("no_grad_enter", "grad_enter"):
+            self.within += 1
+        elif event.kind in ("no_grad_exit", "grad_exit"):
+            self.within -= 1
+        elif event.kind in ("grad_off", "grad_on"):
+            self.is_off = event.kind == "grad_off"
+        elif id(event) in self.passes and (self.within or self.is_off):
+            self.off.add(id(event))
+        elif id(event) in self.passes:
+            self.on.setdefault(id(event), event)

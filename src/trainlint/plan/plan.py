@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from trainlint.plan import context, modes, walk
 from trainlint.plan.compiling import ChangedAfterCompile
@@ -134,17 +134,26 @@ class TrainingPlan(Part):
             if found := modes.evaluated_in_training(trees, network):
                 yield found
 
+    def recorded_for_nothing(self) -> Iterator[tuple[int, Event]]:
+        """Trained networks that measure or predict with gradients on, each with the first such pass."""
+        for network, trees in self._with_trees(range(len(self.networks))):
+            if found := modes.recorded_for_nothing(trees, network):
+                yield network, found
+
     def _may_depend_on_mode(self) -> Iterator[tuple[int, list[Sequence]]]:
+        """Networks whose layers do, or are not known, each with the entry points that have to do with it."""
+        known = range(len(self.networks))
+        yield from self._with_trees(
+            (*(network for network in known if self.mode_dependent(network)), *self.unknown_networks)
+        )
+
+    def _with_trees(self, networks: Iterable[int]) -> Iterator[tuple[int, list[Sequence]]]:
         """Networks, each with the entry points that have to do with it: a file may hold hundreds of both."""
         trees: defaultdict[int, list[Sequence]] = defaultdict(list)
         for tree in self.events:
             for network in {network for event in tree.walk() for network in event.networks}:
                 trees[network].append(tree)
-        known = range(len(self.networks))
-        for network in (
-            *(network for network in known if self.mode_dependent(network)),
-            *self.unknown_networks,
-        ):
+        for network in networks:
             yield network, trees[network]
 
     def kept_graphs(self) -> Iterator[Event]:

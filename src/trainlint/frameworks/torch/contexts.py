@@ -195,7 +195,18 @@ def _clip(text: str) -> Handler:
     return handler
 
 
+def _differentiate(call: Call) -> Value:
+    """torch.autograd.grad and its relatives: gradients as a result, which nothing here follows."""
+    call.machine.happen("differentiate", call.site)
+    return call.unknown()
+
+
+_DIFFERENTIATING = (
+    "grad functional.jacobian functional.hessian functional.vjp functional.jvp functional.hvp functional.vhp"
+).split()
+
 FUNCTIONS: dict[str, Handler] = {
+    **{f"torch.autograd.{name}": _differentiate for name in _DIFFERENTIATING},
     **{name: _manager(name, "mode=True") for name in _WITHOUT_GRADIENTS},
     "torch.enable_grad": _manager("torch.enable_grad", ""),
     "torch.set_grad_enabled": _manager("torch.set_grad_enabled", "mode"),
