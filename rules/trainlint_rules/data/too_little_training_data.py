@@ -30,6 +30,9 @@ FEW_STEPS = 20
 """Updates of a run that is only meant to show that the program works (judgement)."""
 
 SMALL_SHARE = 0.01
+
+HALF = 0.5
+"""Of a set that is used for the most part the rest is there for testing (judgement)."""
 """Share of a known set below which the rest is thrown away (judgement)."""
 
 QUIET = {
@@ -225,7 +228,7 @@ class TooLittleTrainingData(Rule):
     def is_cut_off(self, full: int) -> Callable[[int], bool]:
         """The test for a small part of a known set."""
         return lambda samples: (
-            samples < full and (samples < full * SMALL_SHARE or samples < self.options.samples)
+            samples < full * SMALL_SHARE or (samples < full * HALF and samples < self.options.samples)
         )
 
     def is_few(self, run: TrainingRun) -> Callable[[int], bool]:

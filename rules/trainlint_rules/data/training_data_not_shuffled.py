@@ -32,6 +32,12 @@ FIXED = "training data come in the same order every epoch"
 
 PIPELINE_HELP = "shuffle the samples before they become batches: `.shuffle(buffer_size)`"
 
+ONCE = "samples are shuffled once: every epoch brings the same batches"
+ONCE_HELP = "shuffle after `cache`, and without `reshuffle_each_iteration=False`"
+
+BY_CLASS = "`validation_split` takes the end of data sorted by class: that class is not learned"
+BY_CLASS_HELP = "put inputs and labels into one random order first, or use `train_test_split`"
+
 
 class TrainingDataNotShuffled(Rule):
     """Every epoch goes through the samples in the same order.
@@ -39,29 +45,36 @@ class TrainingDataNotShuffled(Rule):
     ## What it does
     Follows the loader of a training loop, or the arguments of `fit`, and looks for data that are not
     shuffled: `shuffle=False`, or a `DataLoader` that was not told (the default is not to shuffle). In a pipeline of
-    tf.data it also looks at what is shuffled: whole batches, when `shuffle` comes after `batch`, and a buffer
-    of less than a hundredth of the samples that holds less than four batches.
+    tf.data it also looks at what is shuffled: whole batches, when `shuffle` comes after `batch`; a buffer
+    of less than a hundredth of the samples that holds less than four batches; and, as a hint, an order that is drawn
+    once for all epochs, by `reshuffle_each_iteration=False` or by a `cache` behind the shuffle. With
+    `validation_split`, which takes the end of the data before they are shuffled, it looks for data that lie sorted by
+    class: arrays of one class each that were joined, `x[np.argsort(y)]`, and data sets of scikit-learn.
 
     ## Why is this bad?
     Data often lie sorted by class or by source. A batch then holds one class only, the network follows
     whatever came last, and the loss swings with the period of an epoch. In a fixed order that is not sorted
     the same batches meet again and again, and their noise does not average out. `shuffle` of tf.data draws from
-    a buffer: a sample comes about where it would have come anyway when the buffer is small.
+    a buffer: a sample comes about where it would have come anyway when the buffer is small. The end of sorted data is
+    one class: it is missing in training, and nothing else is measured.
 
     ## When it stays silent
-    A sampler, or a data set that brings its own order; networks that read sequences, since the order of
-    their samples may matter; reinforcement and meta-learning; random data; everything in one batch;
-    evaluation. A loader whose data set is not known and that says nothing about the order. Buffers of data of
-    unknown size; two calls of `shuffle`.
+    A sampler, or a data set that brings its own order; networks that read sequences, and stretches of a series, since
+    the order of their samples may matter; reinforcement and meta-learning; random data; everything in one batch;
+    evaluation; one epoch, where an order is drawn once. A loader whose data set is not known and that says nothing
+    about the order. Buffers of data of unknown size; two calls of `shuffle`.
 
     ## Fix safety
     Safe where a `DataLoader` says nothing: samples are drawn in another order. Unsafe where `shuffle=False` is
-    written, since it may be meant. None for a pipeline of tf.data: where to shuffle is a choice.
+    written, since it may be meant. None for a pipeline of tf.data: where to shuffle is a choice, and a split by `take`
+    and `skip` rests on an order that stays. None for `validation_split`: it takes several statements.
 
     ## Sources
     Defaults: documentation of `torch.utils.data.DataLoader` (no shuffling) and `keras.Model.fit`
-    (shuffling); of `tf.data.Dataset.shuffle` ("for perfect shuffling, a buffer size greater than or equal to the
-    full size of the dataset is required"). The hundredth and the four batches are judgements. Humbatova et al. 2020 (wrong position of data shuffle); Zhang et al. 2022.
+    (shuffling; `validation_split` takes "the last samples in the x and y data provided, before shuffling");
+    of `tf.data.Dataset.shuffle` ("for perfect shuffling, a buffer size greater than or equal to the
+    full size of the dataset is required"; `reshuffle_each_iteration`). The hundredth and the four batches are
+    judgements. Humbatova et al. 2020 (wrong position of data shuffle); Zhang et al. 2022.
     """
 
     name = "training-data-not-shuffled"
@@ -194,6 +207,15 @@ class TrainingDataNotShuffled(Rule):
             certainty = run.shuffle.violates(lambda shuffles: not shuffles)
             if run.data.random or order_matters(plan.network_of(run), run) or is_one_batch(run):
                 continue
+            if run.kept_apart_by_class is not None:
+                self.report(
+                    run.kept_apart,
+                    subject=run,
+                    message=BY_CLASS,
+                    help=BY_CLASS_HELP,
+                    because=(run.kept_apart_by_class,),
+                )
+                continue
             if certainty is None:
                 self.look_at_pipeline(run)
                 continue
@@ -220,10 +242,23 @@ class TrainingDataNotShuffled(Rule):
                 what="whole batches are shuffled",
             )
             return
+        certainty = run.shuffled_once.violates(lambda once: once)
+        if certainty is not None and run.epochs.value != 1:
+            self.report(
+                run.shuffled_once.origin,
+                subject=run,
+                severity="info",
+                certainty=certainty,
+                message=ONCE,
+                help=ONCE_HELP,
+            )
+            return
         samples, batch = run.data.samples.value, run.batch_size.value
         if samples is None or batch is None:
             return
-        certainty = run.shuffle_buffer.violates(lambda size: 0 < size < min(samples * LEAST_SHARE, batch * LEAST_BATCHES))
+        certainty = run.shuffle_buffer.violates(
+            lambda size: 0 < size < min(samples * LEAST_SHARE, batch * LEAST_BATCHES)
+        )
         if certainty is not None:
             self.report(
                 run.shuffle_buffer.origin,

@@ -29,6 +29,9 @@ class TrainingRun(Part):
     shuffle: Setting[bool] = Setting()
     shuffle_buffer: Setting[int] = Setting()  # of tf.data: how many samples or batches one is drawn from
     shuffles_batches: Setting[bool] = Setting()  # whole batches: the same samples meet in each epoch
+    shuffled_once: Setting[bool] = Setting()  # of tf.data: in one order for all epochs
+    kept_apart: Origin | None = None  # where `validation_split` is told
+    kept_apart_by_class: Origin | None = None  # where data of which it takes the end are sorted by class
     drop_last: Setting[bool] = Setting()
     validates: bool | None = None  # None: not known
     callbacks: tuple[str, ...] | None = ()  # class names; None: not known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import numpy
@@ -12,7 +13,9 @@ from sklearn import datasets
 from sklearn.model_selection import train_test_split
 
 from tests.frameworks.pretend import PretendMachine
+from trainlint.evaluate.assembly.sorted_data import SORTED_SETS
 from trainlint.frameworks.arrays.sklearn_data import BUNDLED, MADE_UP
+from trainlint.frameworks.arrays.sklearn_learning import LEARNERS, NAMES
 from trainlint.values.tensor import Tensor
 from trainlint.values.value import integer
 
@@ -29,11 +32,24 @@ def test_bundled_data_is_as_loaded(name: str) -> None:
         assert ours_x.data.classes == len(set(y))
 
 
+@pytest.mark.parametrize("name", [name for name in BUNDLED if name.startswith("load_")])
+def test_sets_that_are_sorted_by_class_are_known(name: str) -> None:
+    _, y = getattr(datasets, name)(return_X_y=True)
+    assert bool((numpy.diff(y) >= 0).all()) == (name.removeprefix("load_") in SORTED_SETS)
+
+
 def test_a_bunch_has_data_and_target() -> None:
     machine = PretendMachine()
     bunch = machine.of("sklearn.datasets.load_iris")
     assert machine.get(bunch, "data").shape == (150, 4)
     assert machine.do(bunch, "__getitem__", "target").shape == (150,)
+
+
+@pytest.mark.parametrize("name", LEARNERS)
+def test_what_learns_features_stands_where_scikit_learn_has_it(name: str) -> None:
+    pytest.importorskip("sklearn.experimental.enable_iterative_imputer")
+    home = PretendMachine().of(NAMES[name]).library_names[0].rpartition(".")[0]
+    assert hasattr(import_module(home), name)
 
 
 @pytest.mark.parametrize("name", MADE_UP)

@@ -171,6 +171,7 @@ def _run(loops: _Loops, objectives: Mapping[int, int]) -> TrainingRun:
         shuffle=loops.shuffle,
         shuffle_buffer=whole(loops.option("shuffle_buffer")),
         shuffles_batches=flag(loops.option("shuffles_batches")),
+        shuffled_once=flag(loops.option("shuffled_once")),
         loader=loops.loader.origin if loops.loader is not None else None,
         drop_last=flag(loops.option("drop_last")),
         validates=validation if isinstance(validation, bool) else None,

@@ -13,6 +13,7 @@ from trainlint.evaluate.assembly.gathered import CompileCalled, FitCalled, Gathe
 from trainlint.evaluate.assembly.loop_runs import loop_runs
 from trainlint.evaluate.assembly.measured import measured_in
 from trainlint.evaluate.assembly.settings import flag, whole
+from trainlint.evaluate.assembly.sorted_data import kept_apart_by_class
 from trainlint.evaluate.machine import Machine
 from trainlint.frameworks.keras.models import only_trains_others
 from trainlint.plan.data import Data
@@ -48,12 +49,20 @@ def _fitted(
         shuffle=flag(fact.settings.get("shuffle"), certainty),
         shuffle_buffer=whole(fact.settings.get("shuffle_buffer"), certainty),
         shuffles_batches=flag(fact.settings.get("shuffles_batches"), certainty),
+        shuffled_once=flag(fact.settings.get("shuffled_once"), certainty),
+        kept_apart_by_class=kept_apart_by_class(fact, gathered),
+        kept_apart=_kept_apart(fact),
         drop_last=flag(fact.settings.get("drop_last"), certainty),
         loader=loader.origin if loader is not None else None,
         validates=validation if isinstance(validation, bool) else None,
         callbacks=callback_names(fact.settings.get("callbacks")),
         origin=Origin(Made.COMPUTED, fact.site, "fit"),
     )
+
+
+def _kept_apart(fact: FitCalled) -> Origin | None:
+    site = argument(fact.site, 6, "validation_split")
+    return Origin(Made.PASSED, site, "validation_split") if site is not None else None
 
 
 def _network(fact: FitCalled, gathered: Gathered) -> int | None:

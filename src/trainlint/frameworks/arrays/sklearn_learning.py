@@ -38,7 +38,7 @@ def construct(call: Call) -> Value:
             named["width"] = width
     if call.title == "SimpleImputer" and constant(call.argument(-1, "strategy")) == "constant":
         return call.unknown("gaps are filled with a constant")
-    return Instance(Reference(_NAMES[call.title]), named, call.origin)
+    return Instance(Reference(NAMES[call.title]), named, call.origin)
 
 
 def combine(call: Call) -> Value:
@@ -73,7 +73,7 @@ def transform(call: Call) -> Value:
     )  # fmt: skip
 
 
-_NAMES = {name: f"sklearn.{home}.{name}" for home, names in _HOMES.items() for name in names.split()}
+NAMES = {name: f"sklearn.{home}.{name}" for home, names in _HOMES.items() for name in names.split()}
 
 _PIPELINE = "sklearn.pipeline.steps."
 
@@ -82,9 +82,9 @@ _STEPS = frozenset(
      "QuantileTransformer", "PCA"}
 )  # fmt: skip
 
-FUNCTIONS = dict.fromkeys(_NAMES.values(), construct) | dict.fromkeys(PIPELINES, combine)
+FUNCTIONS = dict.fromkeys(NAMES.values(), construct) | dict.fromkeys(PIPELINES, combine)
 
 METHODS = {
     name: {"fit": fit, "transform": transform, "fit_transform": transform, "inverse_transform": inverse}
-    for name in [*_NAMES.values(), *(_PIPELINE + step for step in _STEPS)]
+    for name in [*NAMES.values(), *(_PIPELINE + step for step in _STEPS)]
 }

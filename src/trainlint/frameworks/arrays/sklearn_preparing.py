@@ -126,11 +126,22 @@ def shuffle(call: Call) -> Value:
     """`sklearn.utils.shuffle(x, y)`: one order for all; of a single array without a state, one of its own."""
     given = call.arguments.positional
     if len(given) != 1:
-        return Items(given, "list")
+        order = Unknown("one order for all")
+        return Items([_mixed(call, value, order) for value in given], "list")
     tensor = given[0]
     if is_frame(tensor):
         return sampled(call, tensor)
     return shuffled_alone(call, tensor) if isinstance(tensor, Tensor) else tensor
+
+
+def _mixed(call: Call, value: Value, order: Value) -> Value:
+    if is_frame(value):
+        frame = frame_like(call)
+        call.machine.write(frame, "array", _mixed(call, array_of(value, call), order))
+        return frame
+    if not isinstance(value, Tensor):
+        return value
+    return Subject(call, value, 1).made("shuffle", value.shape, settings={"order": order})
 
 
 # -- scalers ----------------------------------------------------------------------------------------------

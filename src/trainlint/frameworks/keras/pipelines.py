@@ -28,7 +28,8 @@ DATASET = "tensorflow.data.Dataset"
 
 def dataset(call: Call, element: Value, **facts: Value) -> Instance:
     """A data set. Slots: `element`, `batch_size` (None: not batched), `shuffled`, `shuffle_buffer` (what the
-    samples or batches are drawn from), `shuffles_batches` (whole ones: their samples stay together)."""
+    samples or batches are drawn from), `shuffles_batches` (whole ones: their samples stay together),
+    `shuffled_once` (in one order for all epochs)."""
     made = Instance(Reference(DATASET), {}, call.origin)
     facts.setdefault("batch_size", Known(None))
     facts.setdefault("shuffled", Known(False))
@@ -39,6 +40,7 @@ def dataset(call: Call, element: Value, **facts: Value) -> Instance:
     made.arguments["shuffle"] = facts["shuffled"]
     made.arguments["shuffle_buffer"] = facts.get("shuffle_buffer", Unknown("no buffer"))
     made.arguments["shuffles_batches"] = facts.get("shuffles_batches", Known(False))
+    made.arguments["shuffled_once"] = facts.get("shuffled_once", Known(False))
     made.arguments["drop_last"] = facts.get("drop_remainder", Known(False))
     return made
 
@@ -147,7 +149,12 @@ def shuffle(call: Call) -> Value:
     receiver = call.receiver
     slots = receiver.slots if isinstance(receiver, Instance) else {}
     before, size = slots.get("shuffled"), slots.get("batch_size")
-    facts: dict[str, Value] = {"shuffled": Known(True, call.origin), "shuffle_buffer": buffer}
+    anew = constant(call.argument(2, "reshuffle_each_iteration")) is not False
+    facts: dict[str, Value] = {
+        "shuffled": Known(True, call.origin),
+        "shuffle_buffer": buffer,
+        "shuffled_once": Known(not anew, call.origin),
+    }
     if not (isinstance(before, Known) and before.value is False):
         facts["shuffle_buffer"] = Unknown("two buffers")
     else:
@@ -167,6 +174,14 @@ def _ordered(call: Call, element: object) -> Value | None:
         return tensor.changed(operation=operation)
 
     return each(element, drawn) if isinstance(element, Value) else None
+
+
+def cached(call: Call) -> Value:
+    """What is kept of the first time through keeps its order."""
+    slots = call.receiver.slots if isinstance(call.receiver, Instance) else {}
+    if constant(slots.get("shuffled")) is not True:
+        return changed(call)
+    return changed(call, shuffled_once=Known(True, call.origin))
 
 
 def repeat(call: Call) -> Value:
@@ -307,7 +322,9 @@ def windows(call: Call) -> Value:
             else:
                 after = (BATCH, *wanted.shape[1:]) if wanted.shape else None
                 element = Items([element, wanted.changed(shape=after, library="keras", data=None)], "tuple")
-    made = dataset(call, element, batch_size=bound["batch_size"], shuffled=bound["shuffle"])
+    told = bound["shuffle"]
+    order = told if constant(told) is True else Unknown("stretches of a series follow each other")
+    made = dataset(call, element, batch_size=bound["batch_size"], shuffled=order)
     call.machine.note(LoaderMade(made, call.site))
     return made
 
@@ -367,7 +384,7 @@ METHODS = {
         "filter": filtered,
         "enumerate": enumerated,
         "prefetch": same,
-        "cache": same,
+        "cache": cached,
         "with_options": same,
         "as_numpy_iterator": same,
         "__len__": length,

@@ -128,7 +128,7 @@ def _fitted(call: Call, bound: dict[str, Value], inputs: Value | None, targets: 
         settings["loader"] = dataset
         settings["drop_last"] = dataset.arguments.get("drop_last", Unknown("whether batches are dropped"))
     elif dataset is not None:
-        for name in ("shuffle_buffer", "shuffles_batches"):
+        for name in ("shuffle_buffer", "shuffles_batches", "shuffled_once"):
             settings[name] = dataset.arguments.get(name, Unknown("order of a data set"))
     if inputs is not None:
         call.machine.write(model, "fitted_inputs", inputs)
@@ -254,9 +254,7 @@ def predict(call: Call) -> Value:
         return Unknown("what a model predicts")
     samples = given.shape[0] if isinstance(given, Tensor) and given.shape else None
     shape = None if output.shape is None else (samples, *output.shape[1:])
-    return call.tensor(
-        "predict", [], shape, layer=model, low=output.low, high=output.high, library="numpy"
-    )
+    return call.tensor("predict", [], shape, layer=model, low=output.low, high=output.high, library="numpy")
 
 
 # -- objectives -------------------------------------------------------------------------------------------
