@@ -220,19 +220,18 @@ class LayerShapeMismatch(Rule):
                     wanted=wanted,
                     given=given,
                 )
-        for run in plan.runs:
-            if run.network is not None:
-                self.check_data(plan.networks[run.network], run)
+        for number, network in enumerate(plan.networks):
+            runs = [run for run in plan.runs if run.network == number]
+            if network.framework == "keras" and runs:
+                self.check_data(network, runs)
 
-    def check_data(self, network: Network, run: TrainingRun) -> None:
-        """Samples of another shape than the one that a model of Keras was declared with."""
-        declared, samples = list(network.of_kind("input")), run.data.shape
-        if network.framework != "keras" or len(declared) != 1 or not samples:
-            return
-        shape = declared[0].output_shape
-        count = run.data.samples.value
-        is_array = count is not None and isinstance(samples[0], int) and samples[0] >= count
-        if not shape or not is_array or is_accepted(shape[1:], samples[1:]):
+    def check_data(self, network: Network, runs: list[TrainingRun]) -> None:
+        """Samples of another shape than the one that a model of Keras was declared with: in each of its runs, since
+        a model that was not declared takes the shape of the data."""
+        declared = list(network.of_kind("input"))
+        shape = declared[0].output_shape if len(declared) == 1 else None
+        run = next((run for run in runs if is_array(run)), None)
+        if not shape or run is None or any(is_accepted(shape[1:], (run.data.shape or ())[1:]) for run in runs):
             return
         reader = network.layers[network.users[declared[0].index][0]]
         self.report(
@@ -242,8 +241,14 @@ class LayerShapeMismatch(Rule):
             because=(run.data.origin, run.origin),
             message=OTHER_DATA,
             wanted=by_axes(shape[1:]),
-            given=by_axes(samples[1:]),
+            given=by_axes(run.data.shape[1:] if run.data.shape else ()),
         )
+
+
+def is_array(run: TrainingRun) -> bool:
+    """Whether the shape of the data counts samples on its first axis, not those of a batch."""
+    first, count = run.data.shape[0] if run.data.shape else None, run.data.samples.value
+    return isinstance(first, int) and count is not None and first >= count
 
 
 def is_accepted(declared: Shape, given: Shape) -> bool:

@@ -35,7 +35,8 @@ class EvaluationInTrainMode(Rule):
     In training mode dropout removes units at random and batch normalisation uses the statistics of the
     batch, so the result depends on chance and on what else is in the batch, and looks worse than the network
     is. Batch normalisation also updates its running statistics, so the test data leak into the network.
-    With gradients on, PyTorch keeps everything that a backward pass would need, for nothing.
+    With gradients on, PyTorch keeps everything that a backward pass would need, for nothing; `volatile=True`, which
+    once switched them off, has had no effect since PyTorch 0.4.
 
     ## When it stays silent
     A network without such layers; `eval()` was called, or the network went to code that cannot be followed;

@@ -11,6 +11,9 @@ from trainlint.values.origin import Certainty
 if TYPE_CHECKING:
     from trainlint.plan.network import Layer, Network, Shape
 
+RESHAPES = frozenset("view reshape unflatten view_as reshape_as".split())
+"""What keeps every value, by its name in small letters; `view_as_complex` halves their number."""
+
 SUMS = frozenset({"add", "subtract", "multiply"})
 
 
@@ -21,7 +24,7 @@ def reshaped(network: Network, layer: Layer) -> Misfit | None:
     the batch becomes another, or none. A vector may also be a part of a row, as a window of a series is.
     """
     given, made = layer.input_shape, layer.output_shape
-    if layer.kind != "reshape" or not given or not made:
+    if layer.kind != "reshape" or layer.title.lower() not in RESHAPES or not given or not made:
         return None
     values, row = product(given[1:]), product(made[1:])
     if values is None or row is None or row <= 0 or values == row:
