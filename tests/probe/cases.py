@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tests.probe.programs import DIGITS, LOOP, in_keras, in_torch
 
 
 @dataclass(frozen=True)
 class Case:
-    """A program with a fault that `rule` finds, and one without. Not `separable`: a short run cannot tell."""
+    """A program with a fault, and one without. `claim` is the rule that finds it, or the symptom that shows it.
+    Not `separable`: a short run cannot tell. Not `reported`: no rule says it of this program. `mode`: trained on
+    made-up data, or run itself."""
 
     name: str
-    rule: str
+    claim: str
     faulty: str
     healthy: str
     separable: bool = True
+    reported: bool = True
+    mode: Literal["synthetic", "script"] = "synthetic"
 
 
 def torch_adam(rate: str) -> str:
@@ -51,6 +56,28 @@ y = (y - y.mean()) / y.std()
 """
 
 PIXELS = DIGITS.replace("data.data / 16", "data.data * 255 / 16")
+
+ADDING = """
+torch.manual_seed(0)
+x = torch.rand(2000, 40, 2)
+y = (x[:, :, 0] * x[:, :, 1]).sum(1, keepdim=True)
+"""
+
+ADDER = """
+class Adder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.RNN(2, 64, nonlinearity='{bend}', batch_first=True)
+        self.head = nn.Linear(64, 1)
+
+    def forward(self, x):
+        output, _ = self.rnn(x)
+        return self.head(output[:, -1])
+
+model = Adder()
+"""
+
+SORTED = f"{DIGITS}order = y.argsort()\nx, y = x[order], y[order]\n"
 
 SEQUENCES = """
 x = torch.randn(2000, 20, 6)
@@ -110,9 +137,23 @@ _BINARY = "nn.Linear(30, 32), nn.ReLU(), nn.Linear(32, 1)"
 _REGRESSION = "nn.Linear(10, 32), nn.ReLU(), nn.Linear(32, 1)"
 
 
-def _cancer(layers: str, loss: str, **more: str) -> str:
-    program = in_torch(layers, loss=loss, data=CANCER, **more)  # type: ignore[arg-type]
+def _cancer(layers: str, loss: str, data: str = CANCER, **more: str) -> str:
+    program = in_torch(layers, loss=loss, data=data, **more)  # type: ignore[arg-type]
     return f"from sklearn.preprocessing import StandardScaler\n{program}"
+
+
+def _adder(bend: str, rate: str, after: str = "", clip: str = "") -> str:
+    """A recurrent network that adds up products over 40 steps."""
+    loop = LOOP.replace("loss.backward()", f"loss.backward()\n{clip}") if clip else LOOP
+    return in_torch(model=ADDER.format(bend=bend), after=after, data=ADDING, loss="nn.MSELoss()", optimizer=torch_sgd(rate), loop=loop)
+
+
+_CLIP = "nn.utils.clip_grad_norm_(model.parameters(), 1.0)"
+_SHALLOW = "nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(128, 10)"
+_IMAGES = DIGITS.replace("data.data / 16", "data.images[:, None] / 16")
+_SEVERED = "optimizer.zero_grad()\nloss = criterion(model(inputs), targets).detach()\nloss.requires_grad_(True)\nloss.backward()\noptimizer.step()"
+_AGAIN_A_TENSOR = "optimizer.zero_grad()\nloss = criterion(model(inputs), targets)\nloss = torch.tensor(loss.item(), requires_grad=True)\nloss.backward()\noptimizer.step()"
+_FROZEN = "for layer in model[:-1]:\n    for parameter in layer.parameters():\n        parameter.requires_grad_(False)"
 
 
 TORCH = [
@@ -147,6 +188,19 @@ TORCH = [
     Case("layers that do not fit", "layer-shape-mismatch", in_torch("nn.Linear(64, 128), nn.ReLU(), nn.Linear(64, 10)"), in_torch("nn.Linear(64, 128), nn.ReLU(), nn.Linear(128, 10)")),
     Case("dropout that never ends", "functional-dropout-always-on", in_torch(model=DROPPING.format(training=""), after=EVALUATION), in_torch(model=DROPPING.format(training=", training=self.training"), after=EVALUATION)),
     Case("more labels than outputs", "output-units-differ-from-classes", in_torch("nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 9)"), in_torch("nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10)")),
+    Case("Adam 1, convolutions", "learning-rate-too-high", in_torch(_SHALLOW, torch_adam("1"), data=_IMAGES), in_torch(_SHALLOW, data=_IMAGES)),
+    Case("summed loss, SGD 0.1", "learning-rate-too-high", in_torch(optimizer=torch_sgd("0.1"), loss="nn.CrossEntropyLoss(reduction='sum')", batch=128), in_torch(optimizer=torch_sgd("0.1"), batch=128), reported=False),
+    Case("frozen layers", "frozen-weights", in_torch(after=_FROZEN), in_torch(), reported=False),
+    Case("biases of -5", "dead-units", in_torch(after="nn.init.constant_(model[0].bias, -5.0)"), in_torch(), reported=False),
+    Case("detached loss", "non-differentiable-loss", in_torch(loop=_SEVERED), in_torch()),
+    Case("detached loss, run", "non-differentiable-loss", in_torch(loop=_AGAIN_A_TENSOR), in_torch(), reported=False, mode="script"),
+    Case("layers that the optimizer does not hold", "optimizer-misses-parameters", in_torch(optimizer="torch.optim.Adam(model[-1].parameters(), lr=1e-3)"), in_torch(), mode="script"),
+    Case("sorted labels", "training-data-not-shuffled", in_torch(data=SORTED).replace("shuffle=True", "shuffle=False"), in_torch(data=SORTED), mode="script"),
+    Case("inputs of thousands with Adam", "input-not-scaled", _cancer(_BINARY, "nn.BCEWithLogitsLoss()", CANCER + "x = x * 1e4\n"), _cancer(_BINARY, "nn.BCEWithLogitsLoss()"), reported=False, mode="script"),
+    Case("exploding RNN", "exploding-gradients", _adder("relu", "0.01", "nn.init.orthogonal_(model.rnn.weight_hh_l0, 1.6)"), _adder("relu", "0.01", clip=_CLIP), reported=False, mode="script"),
+    Case("tanh RNN with weights of 3", "exploding-gradients", _adder("tanh", "0.1", "nn.init.orthogonal_(model.rnn.weight_hh_l0, 3.0)"), _adder("tanh", "0.1", clip=_CLIP), reported=False, mode="script"),
+    Case("dead ReLU, SGD 3", "learning-rate-too-high", in_torch(torch_stack(3, "ReLU"), torch_sgd("3")), in_torch(torch_stack(3, "ReLU"), torch_sgd("0.1")), separable=False),
+    Case("sigmoid x4", "saturating-activation-stack", in_torch(torch_stack(4, "Sigmoid")), in_torch(torch_stack(4, "ReLU")), separable=False),
     Case("sigmoid x2", "saturating-activation-stack", in_torch(torch_stack(2, "Sigmoid")), in_torch(torch_stack(2, "ReLU")), separable=False),
 ]  # fmt: skip
 
@@ -156,9 +210,26 @@ K_CANCER = "data = load_breast_cancer()\nx, y = StandardScaler().fit_transform(d
 K_PIXELS = "data = load_digits()\nx, y = data.data * 255 / 16, data.target"
 
 
-def _keras_cancer(layers: str) -> str:
-    program = in_keras(layers, loss="'binary_crossentropy'", data=K_CANCER, features="(30,)")
+def _keras_cancer(layers: str, data: str = K_CANCER) -> str:
+    program = in_keras(layers, loss="'binary_crossentropy'", data=data, features="(30,)")
     return f"from sklearn.preprocessing import StandardScaler\n{program}"
+
+
+def _k_sorted(shuffle: bool) -> str:
+    program = in_keras(SOFT, data="data = load_digits()\norder = data.target.argsort()\nx, y = data.data[order] / 16, data.target[order]")
+    return program.replace("batch_size=32)", f"batch_size=32, shuffle={shuffle})")
+
+
+def _k_adder(recurrent: str, optimizer: str) -> str:
+    return in_keras(
+        f"layers.SimpleRNN(64, activation='relu'{recurrent}), layers.Dense(1)", optimizer, "'mse'",
+        data="x = np.random.default_rng(0).random((2000, 40, 2))\ny = (x[:, :, 0] * x[:, :, 1]).sum(1)", features="(40, 2)",
+    )
+
+
+_K_BINARY = "layers.Dense(32, activation='relu'), layers.Dense(1, activation='sigmoid')"
+_K_DEEP = "layers.Dense(128, activation='relu'), layers.Dense(64, activation='relu'), layers.Dense(64, activation='relu'), layers.Dense(10, activation='softmax')"
+_K_FROZEN = "for layer in model.layers[:-1]:\n    layer.trainable = False\nmodel.compile"
 
 
 KERAS = [
@@ -183,6 +254,15 @@ KERAS = [
     Case("labels as numbers for one-hot labels", "label-encoding-mismatch", in_keras(SOFT, loss="'categorical_crossentropy'"), in_keras(SOFT)),
     Case("more labels than outputs", "output-units-differ-from-classes", in_keras("layers.Dense(64, activation='relu'), layers.Dense(9, activation='softmax')"), in_keras(SOFT)),
     Case("sigmoids with a categorical loss", "output-activation-loss-mismatch", in_keras("layers.Dense(64, activation='relu'), layers.Dense(10, activation='sigmoid')"), in_keras(SOFT)),
+    Case("summed loss, SGD 0.1", "learning-rate-too-high", in_keras(SOFT, "keras.optimizers.SGD(0.1)", "keras.losses.SparseCategoricalCrossentropy(reduction='sum')", batch=128), in_keras(SOFT, "keras.optimizers.SGD(0.1)", "keras.losses.SparseCategoricalCrossentropy()", batch=128), reported=False),
+    Case("frozen layers", "frozen-weights", in_keras(SOFT).replace("model.compile", _K_FROZEN), in_keras(SOFT), reported=False),
+    Case("frozen layers, run", "frozen-weights", in_keras(SOFT).replace("model.compile", _K_FROZEN), in_keras(SOFT), reported=False, mode="script"),
+    Case("biases of -5", "dead-units", in_keras("layers.Dense(64, activation='relu', bias_initializer=keras.initializers.Constant(-5.0)), layers.Dense(10, activation='softmax')"), in_keras(SOFT), reported=False),
+    Case("exploding RNN", "exploding-gradients", _k_adder(", recurrent_initializer=keras.initializers.Orthogonal(1.6)", "keras.optimizers.SGD(0.01)"), _k_adder("", "keras.optimizers.SGD(0.01, clipnorm=1.0)"), reported=False, mode="script"),
+    Case("sorted labels", "training-data-not-shuffled", _k_sorted(False), _k_sorted(True), mode="script"),
+    Case("inputs of thousands with Adam", "input-not-scaled", _keras_cancer(_K_BINARY, f"{K_CANCER}\nx = x * 1e4"), _keras_cancer(_K_BINARY), separable=False, reported=False, mode="script"),
+    Case("dead ReLU, SGD 3", "learning-rate-too-high", in_keras(_K_DEEP, "keras.optimizers.SGD(3.0)"), in_keras(_K_DEEP, "keras.optimizers.SGD(0.1)"), mode="script"),
+    Case("sigmoid x4", "saturating-activation-stack", in_keras(keras_stack(4, "sigmoid")), in_keras(keras_stack(4, "relu")), separable=False),
     Case("sigmoid x2", "saturating-activation-stack", in_keras(keras_stack(2, "sigmoid")), in_keras(keras_stack(2, "relu")), separable=False),
 ]  # fmt: skip
 

@@ -9,6 +9,9 @@ from trainlint.engine.registry import registry
 from trainlint.probe.claims import CLAIMS, NOT_JUDGED
 from trainlint.probe.explained import explanation
 from trainlint.probe.judge import TOLD
+from trainlint.probe.symptoms import SYMPTOMS
+
+ALL = {**CLAIMS, **SYMPTOMS}
 
 DEFAULT = [
     rule
@@ -27,9 +30,9 @@ def test_at_least_30_default_rules_have_a_judgement() -> None:
     assert len([rule for rule in DEFAULT if rule.name in CLAIMS]) >= 30
 
 
-@pytest.mark.parametrize("rule", sorted(CLAIMS))
-def test_each_statistic_has_words(rule: str) -> None:
-    for group in (*CLAIMS[rule].confirm, *CLAIMS[rule].refute):
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_each_statistic_has_words(name: str) -> None:
+    for group in (*ALL[name].confirm, *ALL[name].refute):
         for condition in group:
             assert {condition.statistic, f"{condition.statistic} {condition.sign}", "scores"} & {
                 *TOLD,

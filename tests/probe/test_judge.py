@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trainlint.probe.claims import CLAIMS, INPUTS_TOO_LARGE, RATE_TOO_HIGH, RATE_TOO_LOW, VANISHING
-from trainlint.probe.judge import Seen, judge
+from trainlint.probe.judge import Seen, judge, with_symptoms
 from trainlint.probe.protocol import number
 
 
@@ -66,6 +66,36 @@ def test_a_control_run_must_learn_itself() -> None:
     judgement = judge(INPUTS_TOO_LARGE, [large], [still])
     assert judgement.answer == "inconclusive"
     assert "says nothing" in judgement.evidence[-1].text
+
+
+def test_a_longer_pair_is_compared_and_settles_nothing() -> None:
+    judged, beside = seen(gradient_ratio=1e-6, loss_drop=0.01), seen(loss_drop=0.02, steps=200)
+    control = seen(loss_drop=0.65, steps=200)
+    judgement = judge(VANISHING, [judged], [control], beside=[beside])
+    assert judgement.answer == "confirmed"
+    assert (
+        judgement.evidence[-1].text == "With the fix the loss falls by 65 % in 200 steps; as written by 2.0 %"
+    )
+
+
+def test_symptoms_are_told_beside_an_answer_and_change_none() -> None:
+    runs = [seen(update_ratio=1e-3, dead_units=0.97, dead_samples=1024, gradient_spike=3.0)] * 3
+    judgement = with_symptoms(judge(RATE_TOO_LOW, runs), runs)
+    assert judgement.answer == "refuted"
+    assert [evidence.text for evidence in judgement.evidence[1:]] == [
+        "Besides, 97 % of the units of a layer never fire"
+    ]
+
+
+def test_a_symptom_of_some_seeds_is_none() -> None:
+    runs = [seen(update_ratio=1e-3, gradient_spike=spike) for spike in (5e3, 5.0, 5e3)]
+    assert len(with_symptoms(judge(RATE_TOO_LOW, runs), runs).evidence) == 1
+
+
+def test_a_symptom_that_settled_it_is_not_told_twice() -> None:
+    runs = [seen(non_finite=3, gradient_spike=math.inf)]
+    judgement = with_symptoms(judge(RATE_TOO_HIGH, runs), runs)
+    assert [evidence.statistic for evidence in judgement.evidence] == ["non_finite"]
 
 
 def test_what_cannot_be_built_is_the_reason() -> None:

@@ -11,6 +11,7 @@ from tests.probe.answers import answers
 from tests.probe.programs import in_keras, in_torch
 from trainlint.engine.check import check_document, plan_of_document
 from trainlint.engine.diagnostic import Severity
+from trainlint.probe.claims import LONG
 from trainlint.probe.probe import Options, Progress, Workers, probe
 from trainlint.probe.worker_process import Cancelled
 from trainlint.sources.document import Document
@@ -40,6 +41,30 @@ def test_the_control_run_learns_and_both_curves_are_there(workers: Workers, opti
     assert control[-1] < 0.8 * control[0]  # type: ignore[operator]
     assert written[-1] == pytest.approx(written[0], rel=0.05)
     assert any(evidence.statistic == "control_drop" for evidence in verdict.evidence)
+
+
+def test_a_claim_about_depth_is_compared_over_a_longer_run(workers: Workers, options: Options) -> None:
+    deep = ", ".join(["nn.Linear(64, 64), nn.Sigmoid()"] * 8)
+    verdict = answers(in_torch(f"{deep}, nn.Linear(64, 10)"), workers, options)[
+        "saturating-activation-stack"
+    ].probe
+    assert verdict is not None
+    assert verdict.verdict == "confirmed"
+    assert verdict.budget.steps == 60  # the number that settles it comes from a run of the usual length
+    written, control = verdict.plot.as_written[0], verdict.plot.control[0]
+    assert len(written) == len(control) == LONG
+    assert control[-1] < 0.9 * control[0]  # type: ignore[operator]
+    assert any("in 200 steps; as written by" in evidence.text for evidence in verdict.evidence)
+
+
+def test_what_all_runs_show_besides_is_told(workers: Workers, options: Options) -> None:
+    still = in_torch(
+        optimizer="torch.optim.Adam(model.parameters(), lr=1e-8)",
+        after="for parameter in model[0].parameters():\n    parameter.requires_grad_(False)",
+    )
+    verdict = answers(still, workers, options)["learning-rate-too-low"].probe
+    assert verdict is not None
+    assert verdict.evidence[-1].text == "Besides, 2 of 6 weights are frozen"
 
 
 def test_the_same_seed_gives_the_same_losses_to_the_bit(workers: Workers, options: Options) -> None:

@@ -93,3 +93,34 @@ def test_keys_of_the_user_do_not_reach_the_program(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("SECRET_TOKEN", "s3cret")
     program = "import os\nassert 'SECRET_TOKEN' not in os.environ\n" + in_torch()
     assert ran(tmp_path, program).reason == "step-limit"
+
+
+def test_what_a_program_has_written_it_may_look_at_move_and_remove(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    handled = """
+import os, pathlib, shutil
+pathlib.Path("runs/one").mkdir(parents=True)
+with open("runs/one/log.tmp", "w") as log:
+    log.write("begun")
+assert os.path.isfile("runs/one/log.tmp")
+os.replace("runs/one/log.tmp", "runs/one/log.txt")
+assert not os.path.exists("runs/one/log.tmp")
+assert pathlib.Path("runs/one/log.txt").read_text() == "begun"
+torch.save(model.state_dict(), "best.pt")
+os.rename("best.pt", "last.pt")
+pathlib.Path("last.pt").unlink()
+shutil.move("runs/one/log.txt", "runs/log.txt")
+shutil.rmtree("runs")
+assert not os.path.exists("runs")
+"""
+    found = ran(tmp_path, in_torch(after=handled))
+    assert found.reason == "step-limit", found.error
+    assert not found.blocked
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["notes.txt", "program.py"]
+
+
+def test_what_was_there_before_it_may_not_move(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    found = ran(tmp_path, in_torch(after="import os\nos.rename('notes.txt', 'gone.txt')"))
+    assert "change is not allowed" in found.error
+    assert (tmp_path / "notes.txt").read_text() == "mine"

@@ -12,6 +12,7 @@ from trainlint.engine.verdict import Answer, Evidence
 from trainlint.plan.setting import spoken
 from trainlint.probe.claims import Claim, Condition, Group
 from trainlint.probe.protocol import number
+from trainlint.probe.symptoms import SYMPTOMS
 
 LEARNS = 0.1
 """Share of its loss that a control run must lose to say anything."""
@@ -43,9 +44,11 @@ def judge(
     runs: Sequence[Seen],
     controls: Sequence[Seen | None] = (),
     lines: frozenset[int] = frozenset(),
+    beside: Sequence[Seen] = (),
 ) -> Judgement:
     """The answer of all seeds together: they must agree. `controls` are the runs of the same seeds with the fix
-    applied; `lines` those that the finding is about, at one of which the program must stop if that confirms it."""
+    applied, `beside` the runs as written that took as many steps, where these are others than `runs`; `lines` those
+    that the finding is about, at one of which the program must stop if that confirms it."""
     reasons = [run.cannot for run in runs if run.cannot]
     if reasons:
         return inconclusive(reasons[0])
@@ -56,7 +59,7 @@ def judge(
     answers = {judgement.answer for judgement in each}
     if len(answers) == 1:
         middle = each[len(each) // 2]
-        return Judgement(middle.answer, (*middle.evidence, *_about_control(runs, controls)))
+        return Judgement(middle.answer, (*middle.evidence, *_about_control(beside or runs, controls)))
     told = ", ".join(
         f"{sum(1 for one in each if one.answer == answer)} {answer}" for answer in sorted(answers)
     )
@@ -68,6 +71,20 @@ def judge(
 def inconclusive(reason: str) -> Judgement:
     """No answer, and why."""
     return Judgement("inconclusive", (Evidence(statistic="reason", value=None, text=_sentence(reason)),))
+
+
+def with_symptoms(judgement: Judgement, runs: Sequence[Seen]) -> Judgement:
+    """The judgement with what all the runs show besides."""
+    known = {evidence.statistic for evidence in judgement.evidence}
+    found = [
+        answer.evidence[0]
+        for answer in (judge(claim, runs) for claim in SYMPTOMS.values())
+        if answer.answer == "confirmed" and answer.evidence[0].statistic not in known
+    ]
+    told = (
+        seen.model_copy(update={"text": f"Besides, {seen.text[:1].lower()}{seen.text[1:]}"}) for seen in found
+    )
+    return Judgement(judgement.answer, (*judgement.evidence, *told))
 
 
 def _one(claim: Claim, run: Seen, control: Seen | None, lines: frozenset[int]) -> Judgement:
@@ -97,13 +114,19 @@ def _derived(run: Seen, control: Seen | None) -> dict[str, Any]:
     if classes and scores:
         found["outputs_without_label"] = scores - classes
     start = number(found.get("loss_start"))
-    kinds = ("cross_entropy", "categorical", "sparse_categorical")
-    if start is not None and scores and scores > 1 and found.get("loss_kind") in kinds:
+    kind = found.get("loss_kind")
+    if start is not None and kind in _OF_CLASSES and scores and scores > 1:
         found["loss_start_ratio"] = start / math.log(scores)
+    elif start is not None and kind in _OF_TWO:
+        found["loss_start_ratio"] = start / math.log(2)
     gain = _gain(run, control)
     if gain is not None:
         found["control_gain"] = gain
     return found
+
+
+_OF_CLASSES = ("cross_entropy", "categorical", "sparse_categorical")
+_OF_TWO = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
 
 
 def _gain(run: Seen, control: Seen | None) -> float | None:
@@ -219,6 +242,10 @@ TOLD: dict[str, tuple[str, str]] = {
     "loss_lowest": ("the lowest loss", "the loss falls to {value}, below zero"),
     "weights_grown": ("the growth of weights", "a weight grew to {value} times its size"),
     "weights_shrunk": ("the shrinking of weights", "a weight shrank to {value} of its size"),
+    "gradient_spike": ("gradients", "the largest gradient is {value} times the usual one"),
+    "dead_units": ("units", "{percent} of the units of a layer never fire"),
+    "dead_samples": ("samples", "they saw {value} samples"),
+    "weights_frozen": ("weights", "{value} of {weights_applied} weights are frozen"),
     "gradient_ratio": ("gradients", "the first layer's gradient is {value} of the last layer's"),
     "output_spread": ("the spread of the output", "the output differs by {value} between samples"),
     "loss_probabilities": (

@@ -6,6 +6,7 @@ import atexit
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
+from threading import Lock
 
 from trainlint.config.settings import ProbeSettings
 from trainlint.engine.check import check_document, plan_of_document
@@ -70,7 +71,8 @@ def judged(
         return []
     known = Verdicts(cache) if cache is not None else None
     try:
-        verdicts = probe(document, found, plan, options=options, workers=_workers(), known=known)
+        with _TURN:
+            verdicts = probe(document, found, plan, options=options, workers=_workers(), known=known)
     finally:
         if known is not None:
             known.close()
@@ -85,6 +87,10 @@ def to_be_judged(found: list[Diagnostic]) -> list[Diagnostic]:
 def options_of(settings: ProbeSettings) -> Options:
     """The budget that settings give."""
     return Options(settings.steps, settings.seeds, settings.seconds, settings.interpreter)
+
+
+_TURN = Lock()
+"""Threads of a process, as a worker of Dask has them, take turns with its worker, which uses all processors."""
 
 
 @lru_cache(maxsize=1)

@@ -7,10 +7,12 @@ with Workers() as workers:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.engine.verdict import Verdict
@@ -20,7 +22,7 @@ from trainlint.probe.claims import CLAIMS, NOT_JUDGED, Claim
 from trainlint.probe.control import controlled
 from trainlint.probe.describe import Description, NotDescribable, Run, describe
 from trainlint.probe.interpreters import candidates
-from trainlint.probe.judge import Seen, inconclusive, judge
+from trainlint.probe.judge import Seen, inconclusive, judge, with_symptoms
 from trainlint.probe.protocol import Event, number
 from trainlint.probe.runs_of import run_of
 from trainlint.probe.verdicts import told
@@ -47,6 +49,9 @@ class Progress:
     rule: str = ""
     loss: float | None = None
 
+
+QUICK = 50.0
+"""Steps in a second of a processor from which on a network is trained for as long as a claim about its depth takes."""
 
 _UNIT = 1000
 """What one finding counts in progress."""
@@ -100,17 +105,6 @@ class Workers:
         for worker in self._known.values():
             worker.close()
         self._known.clear()
-
-
-@dataclass
-class _Job:
-    """One finding on its way to a verdict."""
-
-    diagnostic: Diagnostic
-    claim: Claim
-    run: Run
-    control: Description | None
-    seen: dict[str, dict[int, Seen]] = field(default_factory=dict)
 
 
 def probe(
@@ -205,19 +199,31 @@ class _Probe:
         start = perf_counter()
         try:
             worker = self.workers.get(self.options.interpreter, self._folder())
-            both = [described.description, *([control] if control is not None else [])]
-            seen, *rest = self._train(worker, diagnostic, both, place, total)
-            controls = rest[0] if rest else {}
+            train = partial(self._train, worker, diagnostic, place, total)
+            written, steps = described.description, self.options.steps
+            if control is None or claim.control_steps <= steps:
+                seen, *rest = train(
+                    [(each, steps) for each in (written, control) if each is not None], (0, 1)
+                )
+                beside, controls = seen, rest[0] if rest else {}
+            else:
+                (seen,) = train([(written, steps)], (0, 0.2))
+                # One seed: the sign of what a fix does is that of all, and as written the statistic speaks.
+                long = claim.control_steps if _is_quick(seen.values()) else steps
+                beside, controls = train([(written, long), (control, long)], (0.2, 1), seeds=1)
         except NoWorker as reason:
             return _without_training(diagnostic, str(reason))
-        runs = [seen[seed] for seed in sorted(seen)]
-        sure = certain(runs, claim, described.description)
-        judgement = judge(claim, sure, [controls.get(seed) for seed in sorted(seen)], _lines(diagnostic))
+        seeds = sorted(seen)
+        runs = [seen[seed] for seed in seeds]
+        sure = certain(runs, claim, written)
+        as_long = [beside.get(seed, seen[seed]) for seed in seeds]  # as the run with the fix
+        judgement = judge(claim, sure, [controls.get(seed) for seed in seeds], _lines(diagnostic), as_long)
         return told(
             diagnostic,
-            judgement,
+            with_symptoms(judgement, sure),
             runs,
             [controls[seed] for seed in sorted(controls)],
+            beside=[beside[seed] for seed in sorted(beside)],
             assumptions=described.assumptions,
             versions=worker.versions,
             seconds=perf_counter() - start,
@@ -230,28 +236,35 @@ class _Probe:
         self,
         worker: WorkerProcess,
         diagnostic: Diagnostic,
-        descriptions: Sequence[Description],
         place: int,
         total: int,
+        descriptions: Sequence[tuple[Description, int]],
+        part: tuple[float, float],
+        seeds: int | None = None,
     ) -> list[dict[int, Seen]]:
-        """What comes of each description by seed; of those that are known already, nothing is trained."""
-        keys = [repr(description) for description in descriptions]
+        """What comes of each description in so many steps, by seed; of those that are known already, nothing is
+        trained. `part` is what this is of the finding's progress."""
+        seeds = seeds or self.options.seeds
+        keys = [repr((each, seeds)) for each in descriptions]
         wanted = [
-            (key, each)
+            (key, *each)
             for key, each in dict(zip(keys, descriptions, strict=True)).items()
             if key not in self.trained
         ]
-        found: dict[str, dict[int, Seen]] = {key: {} for key, _ in wanted}
-        runs = [
-            {"name": key, "seed": seed, "steps": self.options.steps, "description": description}
-            for key, description in wanted
-            for seed in range(self.options.seeds)
+        found: dict[str, dict[int, Seen]] = {key: {} for key, *_ in wanted}
+        runs: list[dict[str, Any]] = [
+            {"name": key, "seed": seed, "steps": steps, "description": description}
+            for key, description, steps in wanted
+            for seed in range(seeds)
         ]
         failed: list[str] = []
         done = 0
 
         def tell(step: int, loss: float | None) -> None:
-            share = min((done + step / self.options.steps) / len(runs), 1.0)
+            begin, end = part
+            share = begin + (end - begin) * min(
+                (done + step / max(run["steps"] for run in runs)) / len(runs), 1
+            )
             so_far = place * _UNIT + int(_UNIT * share)
             self.heard = max(self.heard, so_far)  # several runs go on at once
             self.on_progress(Progress(self.heard, total * _UNIT, diagnostic.name, loss))
@@ -259,7 +272,7 @@ class _Probe:
         def hear(event: Event) -> None:
             nonlocal done
             if event.event == "result" and event.run is not None and event.seed is not None:
-                found[runs[event.run]["name"]][event.seed] = _seen(event)  # type: ignore[index]
+                found[runs[event.run]["name"]][event.seed] = _seen(event)
                 done += 1
                 tell(0, None)
             elif event.event == "progress":
@@ -295,6 +308,13 @@ def train(description: Description, workers: Workers, options: Options) -> list[
     ]
     workers.get(options.interpreter, Path.cwd()).ask(runs, options.seconds, hear)
     return [found[seed] for seed in sorted(found)]
+
+
+def _is_quick(runs: Iterable[Seen]) -> bool:
+    """Whether a network trains quickly enough for a long run."""
+    statistics = [run.statistics for run in runs]
+    spent = [(number(seen.get("processor_seconds")), number(seen.get("steps"))) for seen in statistics]
+    return all(seconds and steps and steps / seconds >= QUICK for seconds, steps in spent)
 
 
 def _seen(event: Event) -> Seen:

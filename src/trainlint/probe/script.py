@@ -18,7 +18,7 @@ from trainlint.engine.verdict import Verdict
 from trainlint.plan.plan import TrainingPlan
 from trainlint.probe.claims import CLAIMS, NOT_JUDGED
 from trainlint.probe.interpreters import candidates
-from trainlint.probe.judge import Judgement, Seen, inconclusive, judge
+from trainlint.probe.judge import Judgement, Seen, inconclusive, judge, with_symptoms
 from trainlint.probe.protocol import Event, number
 from trainlint.probe.sandbox import Level, best_level, wrapped
 from trainlint.probe.verdicts import told
@@ -224,7 +224,8 @@ def _verdict(diagnostic: Diagnostic, ran: Ran, options: ScriptOptions) -> Verdic
     if claim is None:
         judgement = inconclusive(NOT_JUDGED.get(diagnostic.name, "this rule has no judgement"))
     else:
-        judgement = _judged(judge(claim, [_with_failure(ran)]), ran)
+        seen = [with_failure(ran)]
+        judgement = with_symptoms(_judged(judge(claim, seen), ran), seen)
     runs = [ran.seen] if ran.seen.losses else []
     return told(
         diagnostic, judgement, runs, [], mode="script", assumptions=ran.notes, versions=ran.versions,
@@ -232,7 +233,7 @@ def _verdict(diagnostic: Diagnostic, ran: Ran, options: ScriptOptions) -> Verdic
     )  # fmt: skip
 
 
-def _with_failure(ran: Ran) -> Seen:
+def with_failure(ran: Ran) -> Seen:
     """What was seen, with the error that ended a program in its first step: that is what some findings foretell."""
     statistics = dict(ran.seen.statistics)
     if (
@@ -264,4 +265,4 @@ def _judged(judgement: Judgement, ran: Ran) -> Judgement:
     return judgement
 
 
-__all__ = ["Ran", "ScriptOptions", "probe_script", "run_script"]
+__all__ = ["Ran", "ScriptOptions", "probe_script", "run_script", "with_failure"]

@@ -19,13 +19,15 @@ def told(
     runs: Sequence[Seen] = (),
     controls: Sequence[Seen] = (),
     *,
+    beside: Sequence[Seen] = (),
     mode: Literal["synthetic", "script"] = "synthetic",
     assumptions: Sequence[str] = (),
     versions: Mapping[str, str] | None = None,
     seconds: float = 0.0,
     sandbox: Level | None = None,
 ) -> Verdict:
-    """The verdict about one finding."""
+    """The verdict about one finding. `beside` are the runs as written that took as many steps as the controls,
+    where these are others than `runs`."""
     notes = tuple(dict.fromkeys(note for run in (*runs, *controls) for note in run.notes))
     statistics = runs[0].statistics if runs else {}
     spent, overhead = number(statistics.get("seconds")), number(statistics.get("overhead"))
@@ -36,7 +38,7 @@ def told(
         verdict=judgement.answer,
         mode=mode,
         evidence=judgement.evidence,
-        plot=Plot(as_written=_curves(runs), control=_curves(controls)),
+        plot=Plot(as_written=_curves(beside or runs), control=_curves(controls)),
         layers=tuple(LayerMeasure.model_validate(_finite(layer)) for layer in runs[0].layers) if runs else (),
         budget=Budget(
             steps=int(statistics.get("steps", 0)),

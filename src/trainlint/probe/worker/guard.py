@@ -1,4 +1,4 @@
-"""Keeps a program from touching anything while it is probed: limits, a hook on what it does, writes sent elsewhere.
+"""Keeps a program from touching anything while it is probed: limits, and a hook on what it does.
 
 An accident guard on every system and without privileges. It is no security boundary: native code passes it by.
 Where the system has namespaces the client adds them around the whole process.
@@ -6,18 +6,14 @@ Where the system has namespaces the client adds them around the whole process.
 
 from __future__ import annotations
 
-import builtins
-import io
 import os
 import sys
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from trainlint.probe.worker.stream import Stream
-
-LARGEST_FILE = 64 << 20
-"""Bytes that one file may take."""
+from trainlint.probe.worker.written import LARGEST_FILE, Written
 
 _NETWORK = ("socket.connect", "socket.getaddrinfo", "socket.bind", "socket.sendto", "socket.gethostbyname")
 _PROCESSES = (
@@ -72,88 +68,35 @@ def limit(seconds: float, memory: float, stream: Stream) -> None:
 
 
 class Guard:
-    """Denies network, processes and changes outside of `scratch`; writes inside the project land in `scratch`."""
+    """Denies network, processes and changes outside of `scratch`; what the program writes lands in there."""
 
     def __init__(self, scratch: str, project: str, stream: Stream) -> None:
-        self.scratch = os.path.realpath(scratch)
-        self.project = os.path.realpath(project)
         self.stream = stream
         self.blocked: dict[str, int] = {}
-        self.redirected = 0
         self.active = False
-        self._allowed = tuple(
-            os.path.realpath(place) for place in (self.scratch, "/dev/null", "/dev/shm", "/proc/self")
-        )
-        self._undo: list[Callable[[], object]] = []
+        self._written = Written(scratch, project, self._unwatched)
+
+    @property
+    def redirected(self) -> int:
+        """How often something was written elsewhere."""
+        return self._written.redirected
 
     def start(self) -> None:
         """From here on nothing is touched."""
         sys.addaudithook(self._audit)
-        opened = io.open
-
-        def guarded_open(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
-            if isinstance(file, (str, bytes, os.PathLike)):
-                file = self._place(file, writes=any(letter in mode for letter in "wxa+"))
-            return opened(file, mode, *args, **kwargs)
-
-        made = os.mkdir
-
-        def guarded_mkdir(path: Any, *args: Any, **kwargs: Any) -> None:
-            if os.path.isdir(path):
-                raise FileExistsError(17, "File exists", str(path))
-            place = self._place(path, writes=True)
-            if os.path.isdir(place):
-                raise FileExistsError(17, "File exists", str(path))
-            made(place)
-
-        for host, name, replacement in (
-            (builtins, "open", guarded_open),
-            (io, "open", guarded_open),
-            (os, "mkdir", guarded_mkdir),
-        ):
-            original = getattr(host, name)
-            setattr(host, name, replacement)
-            self._undo.append(partial(setattr, host, name, original))
+        self._written.install()
         self.active = True
 
     def stop(self) -> None:
         """The program is over."""
         self.active = False
-        while self._undo:
-            self._undo.pop()()
+        self._written.remove()
 
-    def _place(self, path: Any, *, writes: bool) -> Any:
-        """Where a file really is: in the scratch folder if the program writes it there, or has written it."""
-        text = os.fsdecode(path)
-        real = os.path.realpath(text)
-        if real.startswith((*self._allowed, "/dev/", "/proc/")):
-            return path
-        within = (
-            os.path.relpath(real, self.project)
-            if real.startswith(self.project + os.sep)
-            else "outside" + real.replace(":", "")
-        )
-        place = os.path.join(self.scratch, "written", within)
-        if writes:
-            self.redirected += 1
-            os.makedirs(os.path.dirname(place), exist_ok=True)
-            if os.path.isfile(real) and not os.path.exists(place) and os.path.getsize(real) < LARGEST_FILE:
-                self._copy(real, place)
-            return place
-        return place if os.path.exists(place) else path
-
-    def _copy(self, source: str, place: str) -> None:
-        """So that a file that is added to begins as it is."""
+    @contextmanager
+    def _unwatched(self) -> Iterator[None]:
         was, self.active = self.active, False
         try:
-            descriptor = os.open(source, os.O_RDONLY)
-            with os.fdopen(descriptor, "rb") as file:
-                data = file.read()
-            descriptor = os.open(place, os.O_WRONLY | os.O_CREAT, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-        except OSError:
-            return
+            yield
         finally:
             self.active = was
 
@@ -180,7 +123,7 @@ class Guard:
 
     def _only_in_scratch(self, what: str, path: Any) -> None:
         real = os.path.realpath(os.fsdecode(path))
-        if not real.startswith(self._allowed):
+        if not real.startswith(self._written.allowed):
             self._deny(what, real)
 
     def _deny(self, what: str, detail: Any) -> None:

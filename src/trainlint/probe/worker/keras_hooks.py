@@ -64,12 +64,18 @@ class KerasHooks:
                 weights = _array(variable.value).T  # Keras has the units on the last axis
                 near = np.abs(weights - weights[:1]).max(1) < 1e-7 + 1e-4 * np.abs(weights).max()
                 self.recorder.parameters[self._numbers[id(variable)]].identical = float(near.mean())
+        found: dict[str, float] = {}
+        if self.model is not None:
+            # What training may change, whether `trainable` lets it or not: averages and seeds are none of it.
+            owned = [(layer, v) for layer in self.model._flatten_layers() for v in layer._trainable_variables]
+            found["weights_applied"] = len(owned)
+            found["weights_frozen"] = sum(1 for layer, _ in owned if not layer.trainable)
         if self.model is None or self.batch is None or isinstance(self.batch, (list, tuple, dict)):
-            return {}
+            return found
         inputs = _array(self.batch)
         if len(inputs) < 2:
-            return {}
-        found = {"input_largest": float(np.abs(inputs).max()), "input_spread": float(inputs.std())}
+            return found
+        found |= {"input_largest": float(np.abs(inputs).max()), "input_spread": float(inputs.std())}
         first, second = self._predict(inputs), self._predict(inputs)
         found["output_spread"] = float(first.std(0).mean())
         found["evaluation_difference"] = _difference(first, second)

@@ -39,6 +39,7 @@ class Recorder:
         self.facts: Statistics = {}
         self.overhead = 0.0
         self.start = time.perf_counter()
+        self._processor_start = time.process_time()  # a busy machine does not stretch it
 
     @property
     def looks(self) -> bool:
@@ -79,6 +80,7 @@ class Recorder:
             "learning_rates": self.rates[:200],
             "overhead": self.overhead,
             "seconds": time.perf_counter() - self.start,
+            "processor_seconds": time.process_time() - self._processor_start,
         }
         if len(self.rates) > 1:
             found["rate_rises"] = float(self.rates[-1] > 1.01 * self.rates[0])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+import os
 from typing import Any
 
 
@@ -19,10 +22,11 @@ def quiet(seed: int, suppressed: set[str]) -> None:
     except ImportError:
         pass
 
-    def nothing_saved(*args: Any, **kwargs: Any) -> None:
-        suppressed.add("torch.save")
-
-    torch.save = nothing_saved
+    torch.save = _leaves_empty("torch.save", suppressed)
+    if importlib.util.find_spec("safetensors"):  # its writers are native code, which no guard of Python sees
+        safetensors = importlib.import_module("safetensors.torch")
+        for name in ("save_file", "save_model"):
+            setattr(safetensors, name, _leaves_empty(f"safetensors.{name}", suppressed))
     made = data.DataLoader.__init__
 
     def in_one_process(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -36,6 +40,19 @@ def quiet(seed: int, suppressed: set[str]) -> None:
         (lambda function: function) if model is None else model
     )
     _stay_on_processor(torch)
+
+
+def _leaves_empty(name: str, suppressed: set[str]) -> Any:
+    """A function that would save something to a file. What the program removes or renames later is there."""
+
+    def save(saved: Any, file: Any = None, *args: Any, **kwargs: Any) -> None:
+        suppressed.add(name)
+        file = kwargs.get("f", kwargs.get("filename", file))
+        if isinstance(file, (str, os.PathLike)):
+            with open(file, "wb"):
+                pass
+
+    return save
 
 
 _WORKERS = (
