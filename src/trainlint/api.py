@@ -8,6 +8,7 @@ from trainlint.engine.lines import (
     line_taken_out,
     loop_around,
     moved_behind,
+    put_into_block,
     run_together,
     see_the_same,
 )
@@ -40,6 +41,6 @@ __all__ = [
     "TrainingPlan", "TrainingRun", "Unused", "WrongDecision", "WrongMode", "add_argument", "beside",
     "called_instead",
     "context", "kinds", "line_after", "line_before", "line_of", "line_taken_out", "loop_around",
-    "moved_behind", "put_before", "replace_value", "run_together", "safe", "see_the_same", "spoken", "unsafe",
+    "moved_behind", "put_before", "put_into_block", "replace_value", "run_together", "safe", "see_the_same", "spoken", "unsafe",
     "unwrapped", "weakest", "without",
 ]  # fmt: skip

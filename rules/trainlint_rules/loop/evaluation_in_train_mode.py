@@ -6,9 +6,11 @@ import re
 
 from trainlint.api import (
     Certainty,
+    Edit,
     Event,
     Example,
     Fix,
+    Origin,
     Rule,
     TrainingPlan,
     WrongMode,
@@ -16,6 +18,7 @@ from trainlint.api import (
     line_after,
     line_before,
     loop_around,
+    put_into_block,
     safe,
 )
 
@@ -27,9 +30,10 @@ class EvaluationInTrainMode(Rule):
 
     ## What it does
     Follows `train()` and `eval()` through the program and looks for a loop that applies a trained network and
-    trains nothing, while the network is still in training mode. Only networks with a layer that depends on
-    the mode: dropout, batch normalisation, a known architecture that has them. Where the mode is right, such a
-    loop without `no_grad()` or `inference_mode()` gets a hint, whatever the layers.
+    trains nothing, while the network is still in training mode; in Keras for a network that is told
+    `training=True` there. Only networks with a layer that depends on the mode: dropout, batch normalisation, a
+    known architecture that has them. Where the mode is right, such a loop of PyTorch without `no_grad()` or
+    `inference_mode()` gets a hint, whatever the layers.
 
     ## Why is this bad?
     In training mode dropout removes units at random and batch normalisation uses the statistics of the
@@ -43,12 +47,14 @@ class EvaluationInTrainMode(Rule):
     a network from elsewhere, unless its `train()` shows that it has a mode: then it is a hint. `train()` right
     before the loop (Monte Carlo dropout, statistics of batch normalisation computed anew); a fixed number of
     passes (an average over dropout); the pass stands in a loop that trains. Generators and critics,
-    reinforcement learning. Lightning and other trainers switch. About gradients: within any context that sets
-    them, in demonstrations.
+    reinforcement learning. Lightning and other trainers switch. In Keras also several optimizers in one loop,
+    and a loop that measures both ways. About gradients: within any context that sets them, `volatile=True` of
+    old releases, in demonstrations.
 
     ## Fix safety
     Safe: `eval()` comes before the loop that measures and, where training goes on and no `train()` of its own
-    follows, `train()` after it. Nothing is offered for gradients: the loop would move into a context.
+    follows, `train()` after it; `training=True` becomes `training=False`; the loop goes into a block of
+    `torch.no_grad()` where the program has the name `torch`.
 
     ## Sources
     Documentation of `torch.nn.Module.eval`, `torch.nn.Dropout` and `torch.nn.BatchNorm1d`; Zhang et al. 2022,
@@ -59,7 +65,7 @@ class EvaluationInTrainMode(Rule):
     code = "TL607"
     family = "loop"
     since = "0.1.0"
-    frameworks = ("torch",)
+    frameworks = ("torch", "keras")
     severity = "warning"
     message = "`{network}` is evaluated in training mode, so {layer} distorts the results"
     help = "call `eval()` before this loop and `train()` before training goes on"
@@ -118,6 +124,20 @@ class EvaluationInTrainMode(Rule):
                 samples = [model(x_test) for _ in range(50)]
                 for _ in range(50):
                     samples.append(model(x_test))
+            """,
+        ),
+        Example(
+            "Keras infers unless it is told to train",
+            """
+            import keras
+
+            model = keras.Sequential([
+                keras.layers.Input((20,)), keras.layers.Dropout(0.2), keras.layers.Dense(1)
+            ])
+            model.compile(optimizer="adam", loss="mse")
+            model.fit(x_train, y_train, epochs=10)
+            for x, y in test_batches:
+                print(keras.ops.mean(keras.ops.abs(model(x) - y)))
             """,
         ),
     ]
@@ -232,6 +252,94 @@ class EvaluationInTrainMode(Rule):
                 test(net, make_batches("test"))
             """,
         ),
+        Example(
+            "gradients for nothing",
+            """
+            import torch
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(10, 64), nn.ReLU(), nn.Linear(64, 1))
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in train_loader:
+                optimizer.zero_grad()
+                nn.functional.mse_loss(model(x), y).backward()
+                optimizer.step()
+            for x, y in test_loader:
+                distance = nn.functional.l1_loss(model(x), y)
+
+                print(distance.item())
+            """,
+            at="model(x)",
+            severity="info",
+            fixed="""
+            import torch
+            from torch import nn
+
+            model = nn.Sequential(nn.Linear(10, 64), nn.ReLU(), nn.Linear(64, 1))
+            optimizer = torch.optim.Adam(model.parameters())
+            for x, y in train_loader:
+                optimizer.zero_grad()
+                nn.functional.mse_loss(model(x), y).backward()
+                optimizer.step()
+            with torch.no_grad():
+                for x, y in test_loader:
+                    distance = nn.functional.l1_loss(model(x), y)
+
+                    print(distance.item())
+            """,
+        ),
+        Example(
+            "a test of Keras that is told to train",
+            """
+            import tensorflow as tf
+            from tensorflow import keras as k
+
+            model = k.Sequential([
+                k.layers.Input((20,)),
+                k.layers.Dense(64, activation="relu"),
+                k.layers.Dropout(0.5),
+                k.layers.Dense(1),
+            ])
+            distance, optimizer = k.losses.MeanSquaredError(), k.optimizers.Adam()
+
+            @tf.function
+            def measure(x, y):
+                return distance(y, model(x, training=True))
+
+            for x, y in train_batches:
+                with tf.GradientTape() as tape:
+                    loss = distance(y, model(x, training=True))
+                gradients = tape.gradient(loss, model.trainable_variables)
+                optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+            for x, y in test_batches:
+                print(measure(x, y))
+            """,
+            at="model(x, training=True)",
+            fixed="""
+            import tensorflow as tf
+            from tensorflow import keras as k
+
+            model = k.Sequential([
+                k.layers.Input((20,)),
+                k.layers.Dense(64, activation="relu"),
+                k.layers.Dropout(0.5),
+                k.layers.Dense(1),
+            ])
+            distance, optimizer = k.losses.MeanSquaredError(), k.optimizers.Adam()
+
+            @tf.function
+            def measure(x, y):
+                return distance(y, model(x, training=False))
+
+            for x, y in train_batches:
+                with tf.GradientTape() as tape:
+                    loss = distance(y, model(x, training=True))
+                gradients = tape.gradient(loss, model.trainable_variables)
+                optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+            for x, y in test_batches:
+                print(measure(x, y))
+            """,
+        ),
     ]
 
     def check(self, plan: TrainingPlan) -> None:
@@ -241,19 +349,21 @@ class EvaluationInTrainMode(Rule):
         for wrong in plan.evaluated_in_training():
             told.add(wrong.network)
             network, layer = plan.network_at(wrong.network), plan.mode_dependent(wrong.network)
-            if network is None or network.framework == "torch":
-                self.report(
-                    wrong.forward.origin,
-                    subject=network,
-                    certainty=Certainty.EXACT if network is not None else Certainty.POSSIBLE,
-                    because=(
-                        layer.origin if layer is not None else None,
-                        wrong.left_by.origin if wrong.left_by else None,
-                    ),
-                    fix=switched(plan, wrong),
-                    network=network.name if network is not None else called(wrong.forward),
-                    layer=f"`{layer.title}`" if layer is not None else "dropout or normalisation",
-                )
+            if wrong.forward.told_to_train and any(map(plan.steps_beside_others, plan.optimizers)):
+                continue  # the generator of a GAN may well be meant to make noise
+            self.report(
+                wrong.forward.origin,
+                subject=network,
+                certainty=Certainty.EXACT if network is not None else Certainty.POSSIBLE,
+                help=INFERENCE if wrong.forward.told_to_train else None,
+                because=(
+                    layer.origin if layer is not None else None,
+                    wrong.left_by.origin if wrong.left_by else None,
+                ),
+                fix=inferring(wrong.forward) if wrong.forward.told_to_train else switched(plan, wrong),
+                network=network.name if network is not None else called(wrong.forward),
+                layer=f"`{layer.title}`" if layer is not None else "dropout or normalisation",
+            )
         for number, forward in plan.recorded_for_nothing() if context.DEMO not in plan.context else ():
             network = plan.networks[number]
             if number not in told and network.framework == "torch":
@@ -263,11 +373,36 @@ class EvaluationInTrainMode(Rule):
                     severity="info",
                     message=RECORDED,
                     help="put this loop in `with torch.no_grad():`",
+                    fix=in_no_grad(plan, loop_around(forward.origin)),
                     network=network.name,
                 )
 
 
 RECORDED = "`{network}` is evaluated with gradients on: memory and time go into a graph nobody uses"
+INFERENCE = "leave `training=True` to the loop that trains"
+
+
+def inferring(forward: Event) -> Fix | None:
+    """The same call, not told to train."""
+    site = forward.origin.site if forward.origin is not None else None
+    if site is None or len(TOLD.findall(site.text)) != 1:
+        return None
+    content = TOLD.sub(r"\1False", site.text)
+    return safe("Say `training=False`", Edit(place=site.place, content=content))
+
+
+TOLD = re.compile(r"(\btraining\s*=\s*)True\b")
+
+
+def in_no_grad(plan: TrainingPlan, loop: Origin | None) -> Fix | None:
+    """The loop in a block without gradients, where the program has the name `torch`."""
+    made = [*(o.origin for o in plan.optimizers), *(o.loss_origin for o in plan.objectives)]
+    made += [layer.origin for network in plan.networks for layer in network.layers]
+    texts = (origin.site.text for origin in made if origin is not None and origin.site is not None)
+    if not any(text.startswith("torch.") for text in texts):
+        return None
+    return safe("Compute no gradients here", put_into_block(loop, "with torch.no_grad():"))
+
 
 def called(forward: Event) -> str:
     """What is called in a forward pass, as it is written."""

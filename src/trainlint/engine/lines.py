@@ -78,6 +78,20 @@ def line_of(origin: Origin | None) -> str | None:
     return rows[0][statement.place.column - 1 : statement.place.end_column - 1]
 
 
+def put_into_block(origin: Origin | None, header: str) -> Edit | None:
+    """The statement that code stands in, with all that belongs to it, as a block under a `header`."""
+    statement = _statement(origin)
+    margin = statements.margin_of(statement) if statement is not None else None
+    rows = statements.rows_of(statement) if statement is not None and margin is not None else ()
+    if statement is None or not rows or any(quotes in row for row in rows for quotes in ('"""', "'''")):
+        return None  # the rows of a text would be moved as well
+    step = "\t" if "\t" in (margin or "") else "    "
+    block = "\n".join(f"{step}{row}" if row.strip() else row for row in rows)
+    first = statement.place
+    place = Place(first.filename, first.row, 1, first.row + len(rows) - 1, len(rows[-1]) + 1)
+    return Edit(place=place, content=f"{margin}{header}\n{block}")
+
+
 def loop_around(origin: Origin | None) -> Origin | None:
     """The innermost loop around code, as a statement of its own."""
     site = origin.site if origin is not None else None

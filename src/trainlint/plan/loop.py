@@ -12,7 +12,7 @@ EventKind = Literal[
     "zero_grad", "forward", "loss", "backward", "unscale", "clip", "step", "scheduler_step", "scaler_update",
     "train_mode", "eval_mode", "no_grad_enter", "no_grad_exit", "grad_enter", "grad_exit", "grad_off", "grad_on",
     "scale", "autocast_enter", "autocast_exit", "fit", "fit_step_done", "evaluate", "keep", "escape",
-    "differentiate",
+    "differentiate", "volatile",
 ]  # fmt: skip
 
 
@@ -22,13 +22,15 @@ class Event(Part):
     Objects are numbers that are equal for the same object: compare them, nothing else. `escape` means that
     the objects were handed to code that could not be followed, so anything may have happened to them.
 
-    `differentiate`: gradients are computed for their own sake, as by `torch.autograd.grad`.
+    `differentiate`: gradients are computed for their own sake, as by `torch.autograd.grad`. `volatile`: an input
+    says that nothing computed from it has gradients, as up to PyTorch 0.3.
 
     `keep`: a loss is kept for the next turn of the loop, with its graph; it `trains` when it was the start of
     a backward pass and what it is added to is not.
 
     `trains`, of a forward pass or a loss: a backward pass starts from what was computed with it. `cut_by`,
-    of a backward pass: the context without gradients in which all that it starts from was computed.
+    of a backward pass: the context without gradients in which all that it starts from was computed, or the
+    forward pass that a tape did not record. `told_to_train`, of a forward pass: Keras' `training=True`.
     `gradients`, of a backward pass: whether they are added to those that are there, as in PyTorch, or given
     as a result, as by a tape of TensorFlow, which the program may have `dropped`.
     """
@@ -42,6 +44,7 @@ class Event(Part):
     trains: bool = False
     cut_by: Origin | None = None
     gradients: Literal["added", "given", "dropped"] = "added"
+    told_to_train: bool = False
     origin: Origin | None = None
 
 

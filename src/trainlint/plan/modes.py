@@ -100,6 +100,26 @@ def recorded_for_nothing(trees: Collection[Sequence], network: int) -> Event | N
     return None
 
 
+def told_to_train(trees: Collection[Sequence], network: int) -> WrongMode | None:
+    """A forward pass of Keras that only measures or predicts and is told `training=True`; not where others are
+    told nothing, for then both are compared."""
+    if not any(_trains(event, network) or _fits(event, network) for tree in trees for event in tree.walk()):
+        return None
+    measuring = [
+        event
+        for tree in trees
+        for evaluates in (_evaluations(tree, network),)
+        for event in tree.walk()
+        if id(event) in evaluates
+    ]
+    told = all(event.told_to_train for event in measuring)
+    return WrongMode(network, measuring[0], None) if measuring and told else None
+
+
+def _fits(event: Event, network: int) -> bool:
+    return event.kind == "fit" and network in event.networks
+
+
 def switched_off(trees: Collection[Sequence]) -> Iterator[tuple[Event, Event]]:
     """`set_grad_enabled(False)` that is still in force in a forward pass of training, with that pass."""
     for tree in trees:
@@ -200,7 +220,7 @@ class _Gradients(walk.Walk):
 _NO_TEST = frozenset("backward step zero_grad escape train_mode differentiate".split())
 """What a loop that only measures does not do."""
 
-_CONTEXTS = frozenset("no_grad_enter no_grad_exit grad_enter grad_exit grad_off grad_on".split())
+_CONTEXTS = frozenset("no_grad_enter no_grad_exit grad_enter grad_exit grad_off grad_on volatile".split())
 
 
 class _Recording(walk.Walk):
@@ -220,8 +240,8 @@ class _Recording(walk.Walk):
             self.within += 1
         elif event.kind in ("no_grad_exit", "grad_exit"):
             self.within -= 1
-        elif event.kind in ("grad_off", "grad_on"):
-            self.is_off = event.kind == "grad_off"
+        elif event.kind in ("grad_off", "grad_on", "volatile"):
+            self.is_off = event.kind != "grad_on"
         elif id(event) in self.passes and (self.within or self.is_off):
             self.off.add(id(event))
         elif id(event) in self.passes:

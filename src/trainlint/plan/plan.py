@@ -131,8 +131,11 @@ class TrainingPlan(Part):
     def evaluated_in_training(self) -> Iterator[WrongMode]:
         """Networks that depend on the mode, or may, are trained, and measure or predict in training mode."""
         for network, trees in self._may_depend_on_mode():
-            if found := modes.evaluated_in_training(trees, network):
-                yield found
+            found = self.network_at(network)
+            in_keras = found is not None and found.framework == "keras"
+            look = modes.told_to_train if in_keras else modes.evaluated_in_training
+            if wrong := look(trees, network):
+                yield wrong
 
     def recorded_for_nothing(self) -> Iterator[tuple[int, Event]]:
         """Trained networks that measure or predict with gradients on, each with the first such pass."""

@@ -9,6 +9,7 @@ from trainlint.evaluate.assembly.cutting import cut_off, without_gradients
 from trainlint.evaluate.assembly.gathered import Gathered, NetworkApplied
 from trainlint.evaluate.assembly.networks import ordered, tensors_in
 from trainlint.evaluate.assembly.numbering import Numbering, with_parts
+from trainlint.evaluate.assembly.tapes import TAPE_EVENTS, off_the_tape
 from trainlint.evaluate.happenings import APPLIED, ENTRY_POINT, Forked, Happened, Happening, Repeated
 from trainlint.frameworks.losses import LOSSES
 from trainlint.plan.loop import Branch, Event, Loop, Sequence
@@ -27,7 +28,7 @@ def sequences(happened: list[Happened], gathered: Gathered) -> tuple[Sequence, .
         frozenset(map(id, started)),
         frozenset(id(tensor.origin) for tensor in behind),
         frozenset(id(value) for value in switched_unknowns(gathered)),
-        cut_off(happened),
+        cut_off(happened) | off_the_tape(happened),
     )
     found = (trees.sequence(part) for part in _entry_points(happened))
     return tuple(tree for tree in found if tree.items)
@@ -89,7 +90,9 @@ class _Trees:
         return Sequence(items=tuple(item for item in items if not _is_empty(item)))
 
     def is_idle(self, item: Happened) -> bool:
-        """Whether something was kept that turned out to be no loss, or called that is no network."""
+        """Whether something was kept that turned out to be no loss, called that is no network, or only recorded."""
+        if isinstance(item, Happening) and item.kind in TAPE_EVENTS:
+            return True
         if isinstance(item, Happening) and item.kind == APPLIED:
             return id(item.objects["networks"][0]) not in self.switched
         if not isinstance(item, Happening) or item.kind != "keep":
@@ -126,6 +129,7 @@ class _Trees:
             trains=self.trains(item),
             cut_by=self.cut.get(id(item)),
             gradients=item.objects.get("gradients", "added"),
+            told_to_train=item.objects.get("told_to_train", False),
             origin=Origin(Made.COMPUTED, item.site, item.kind),
         )
 

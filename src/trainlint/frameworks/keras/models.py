@@ -111,7 +111,10 @@ def apply_model(call: Call) -> Value:
         return output  # a larger model is put together: nothing runs yet
     call.machine.note(NetworkApplied(model, inputs, output, "keras", depth, call.site))
     if depth == 0:
-        call.machine.happen("forward", call.site, networks=(model,), inputs=inputs, output=output)
+        told = constant(call.argument(-1, "training")) is True
+        call.machine.happen(
+            "forward", call.site, networks=(model,), inputs=inputs, output=output, told_to_train=told
+        )
     return output
 
 

@@ -284,6 +284,13 @@ def _nothing(call: Call) -> Value:
     return Known(None)
 
 
+def _variable(call: Call) -> Value:
+    """`Variable(x)` is x; up to PyTorch 0.3 `volatile=True` said that nothing computed from it has gradients."""
+    if constant(call.argument(2, "volatile") or Known(False)) is not False:
+        call.machine.happen("volatile", call.site)
+    return _same(call)
+
+
 def _same(call: Call) -> Value:
     return call.argument(0, "model", "module", "tensor", "obj") or Unknown("argument")
 
@@ -336,7 +343,7 @@ FUNCTIONS: dict[str, Handler] = {
     **{f"torch.{name}": from_data for name in ("tensor", "from_numpy", "as_tensor", "asarray", "scalar_tensor")},
     **{f"torch.{name}": _legacy for name in (*_LEGACY, "Tensor")},
     **{f"torch.cuda.{name}": _legacy for name in _LEGACY},
-    "torch.autograd.Variable": _same,
+    "torch.autograd.Variable": _variable,
     "torch.nn.Parameter": _parameter,
     "torch.nn.parameter.Parameter": _parameter,
     "torch.device": _device,
