@@ -52,6 +52,11 @@ def test_no_findings_are_told(folder: Path) -> None:
     assert record.sentence(Measured) == "In 400 files of 2 public repositories it reports nothing."
 
 
+def test_a_rule_may_have_been_read_in_more_files(folder: Path) -> None:
+    write(folder, true=3, files=900, repositories=7)
+    assert record.sentence(Measured) == "In 900 files of 7 public repositories it reports 3, of which 3 were judged true."
+
+
 def test_nothing_measured_nothing_told(folder: Path) -> None:
     assert record.sentence(Measured) == ""
 

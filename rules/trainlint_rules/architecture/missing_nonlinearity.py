@@ -34,8 +34,8 @@ class MissingNonlinearity(Rule):
 
     ## When it stays silent
     A narrow layer between two wider ones (factorisation, LoRA, autoencoder, the linear bottleneck of
-    inverted residuals) or that may be one; a linear layer that spreads a code over the map of a transposed
-    convolution; depthwise and separable convolutions, convolutions with a kernel like 1 x 3. An
+    inverted residuals) or that may be one; a linear layer that makes the map of a convolution, of a code or of
+    what stands at each place; depthwise and separable convolutions, convolutions with a kernel like 1 x 3. An
     output that something else reads as well, layer normalisation between, operations that cannot be
     followed.
 
@@ -210,8 +210,8 @@ def is_meant(first: Layer, second: Layer) -> bool:
     return all(size is None or width < size for size in (before, after))
 
 
-SPREADING = frozenset({"conv_transpose1d", "conv_transpose2d", "conv_transpose3d"})
-"""What a generator or decoder reads a map with that a linear layer has made of a code."""
+SPREADING = frozenset(f"{kind}{axes}d" for kind in ("conv", "conv_transpose") for axes in (1, 2, 3))
+"""What reads a map that a linear layer has made: of a code, as in a generator, or of the values at each place."""
 
 
 def is_grouped(layer: Layer) -> bool:

@@ -15,7 +15,8 @@ from trainlint.engine.rule import Rule
 
 class Record(BaseModel):
     """Counts for one rule. `mutants`: how many faults were planted in healthy programs, `found`: how many of
-    them the rule reports. `true` and `false`: findings in public code as judged by a reader."""
+    them the rule reports. `true` and `false`: findings in public code as judged by a reader. `files` and
+    `repositories`: how much of it was read for this rule, where that is not what was read for all."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -23,6 +24,8 @@ class Record(BaseModel):
     found: int = 0
     true: int = 0
     false: int = 0
+    files: int | None = None
+    repositories: int | None = None
 
 
 class Measurement(BaseModel):
@@ -50,7 +53,8 @@ def sentence(rule: type[Rule]) -> str:
             f"Of {record.mutants} faults planted in {measured.mutated_programs} healthy programs it finds "
             f"{record.found}."
         )
-    where = f"In {measured.public_files} files of {len(measured.repositories)} public repositories"
+    files, repositories = record.files or measured.public_files, record.repositories or len(measured.repositories)
+    where = f"In {files} files of {repositories} public repositories"
     found = record.true + record.false
     if found:
         parts.append(f"{where} it reports {found}, of which {record.true} were judged true.")
