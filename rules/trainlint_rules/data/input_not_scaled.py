@@ -34,7 +34,8 @@ class InputNotScaled(Rule):
 
     ## What it does
     Follows the range of the data from where it is loaded to the first layer with weights: known data sets,
-    image loaders, 8-bit integers; divisions, `Rescaling`, `ToTensor`, scalers on the way.
+    image loaders, pictures that OpenCV or PIL read, 8-bit integers; divisions, `Rescaling`, `ToTensor`, scalers and
+    whitening on the way.
 
     ## Why is this bad?
     Initial weights are made for inputs of the order of 1. With pixels from 0 to 255 the first activations

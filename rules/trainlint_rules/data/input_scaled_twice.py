@@ -8,6 +8,7 @@ from trainlint.api import (
     Certainty,
     Example,
     Fix,
+    Layer,
     Network,
     Options,
     Origin,
@@ -18,8 +19,15 @@ from trainlint.api import (
     without,
 )
 
-SCALE_THEMSELVES = tuple(f"EfficientNetB{size}" for size in range(8))
-"""Networks of keras.applications that divide by 255 in their first layer (documentation of each)."""
+SCALE_THEMSELVES = {
+    "EfficientNetB": 1 / 255,
+    "EfficientNetV2B": 1 / 255,
+    "EfficientNetV2": 1 / 128,
+    "MobileNetV3": 1 / 127.5,
+    "ConvNeXt": 1 / 58,
+}
+"""Networks of keras.applications by the beginning of their names, and what their first layer multiplies pixels by
+(keras/src/applications; ConvNeXt divides by the deviations of ImageNet, of 57 to 58)."""
 
 
 class ScaledTwiceOptions(Options):
@@ -34,8 +42,8 @@ class InputScaledTwice(Rule):
 
     ## What it does
     Follows the range of the data: a division, a `Rescaling` layer or a transform that makes values 50 times
-    smaller although their range was 10 or less. `EfficientNet` of Keras, which scales its own input, counts
-    as one more scaling.
+    smaller although their range was 10 or less. `EfficientNet`, `MobileNetV3` and `ConvNeXt` of Keras, which scale their
+    own input unless they get `include_preprocessing=False`, count as one more scaling.
 
     ## Why is this bad?
     The network sees an almost constant picture, all values between 0 and 0.004. Signals and gradients of the
@@ -43,7 +51,7 @@ class InputScaledTwice(Rule):
 
     ## When it stays silent
     `Normalize(mean, std)` after `ToTensor`; a scaling that undoes an earlier `* 255`; a range that is not
-    known.
+    known; a `StandardScaler` after another one, which changes nothing.
 
     ## Fix safety
     Unsafe: weights trained before expect inputs that were scaled twice. Not offered where the data for measuring are
@@ -182,14 +190,22 @@ class InputScaledTwice(Rule):
             return None
         for layer in network.meeting_input():
             scale = layer.number("scale") if layer.kind == "rescale" else None
-            if layer.title in SCALE_THEMSELVES:
-                scale = 1 / 255
+            if layer.kind == "backbone":
+                scale = own_scale(layer)
             if scale is not None and scale > 0 and self.shrinks(1 / scale):
                 return layer.origin, (high - low) * scale
         return None
 
     def shrinks(self, factor: float) -> bool:
         return factor >= float(self.options.factor)
+
+
+def own_scale(layer: Layer) -> float | None:
+    """What a network that scales its own input multiplies it by."""
+    told = layer.settings.get("include_preprocessing")
+    if told is not None and told.value is not True:
+        return None
+    return next((scale for name, scale in SCALE_THEMSELVES.items() if layer.title.startswith(name)), None)
 
 
 def once(origin: Origin | None) -> Fix | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from trainlint.api import Data, Example, Options, Rule, TrainingPlan, spoken
+from trainlint.api import Data, Example, Options, Rule, Target, TrainingPlan, spoken
 
 
 class SplitOptions(Options):
@@ -18,7 +18,9 @@ class SplitsScaledDifferently(Rule):
 
     ## What it does
     Compares the range of the inputs that a network is trained on with the range of those that it is measured
-    on: `validation_data`, `evaluate`, `predict`; in PyTorch the test part of a known data set.
+    on: `validation_data`, `evaluate`, `predict`; in PyTorch the test part of a known data set. Where the range is not
+    known, it looks for a part of `train_test_split` that no scaler has seen, while the other went through one. Looks
+    also for labels that were divided with the inputs.
 
     ## Why is this bad?
     The network has never seen values like these: its scores on them say nothing. Accuracy is at chance while
@@ -26,7 +28,7 @@ class SplitsScaledDifferently(Rule):
 
     ## When it stays silent
     One of the ranges is not known. Ranges that differ a little, since two parts need not have the same
-    extremes. Scaling within the network, which holds for all.
+    extremes. Scaling within the network, which holds for all. A part that was changed in a way that cannot be followed.
 
     ## Fix safety
     There is no fix: the scaling may be missing in one place or be too much in the other, and may stand in a helper.
@@ -132,8 +134,26 @@ class SplitsScaledDifferently(Rule):
 
     def check(self, plan: TrainingPlan) -> None:
         for run in plan.runs:
+            objective = plan.objective_of(run)
+            if objective is not None and are_fractions(objective.target):
+                self.report(
+                    objective.target.origin,
+                    subject=run,
+                    message=FRACTIONS,
+                    help="scale the inputs only, and leave the labels whole numbers",
+                    high=f"{objective.target.high:.2g}",
+                )
             trained = [other.data for other in plan.runs if other.network == run.network]
             for measured in run.measured:
+                if run.network is not None and all(skips_scaler(data, measured) for data in trained):
+                    self.report(
+                        measured.origin,
+                        subject=run,
+                        message=SKIPS,
+                        because=(run.data.part.origin if run.data.part else None,),
+                        scaler=run.data.part.scaler if run.data.part else "",
+                    )
+                    continue
                 if run.network is None or not all(self.differ(data, measured) for data in trained):
                     continue
                 self.report(
@@ -150,6 +170,30 @@ class SplitsScaledDifferently(Rule):
         if one is None or other is None or trained.random or measured.random:
             return False
         return max(one, other) > float(self.options.ratio) * min(one, other)
+
+
+FRACTIONS = "labels are scaled with the inputs: classes become fractions of at most {high}"
+
+
+def are_fractions(target: Target) -> bool:
+    """Whether numbers of classes were divided until none but the first is a whole number."""
+    return target.encoding == "index" and (target.classes or 0) > 2 and 0 < (target.high or 0) < 1
+
+
+SKIPS = "measured on inputs that skip the `{scaler}` of the training data: scores say nothing"
+
+
+def skips_scaler(trained: Data, measured: Data) -> bool:
+    """Whether one part of a split went through a scaler and the other is as it was split off."""
+    one, other = trained.part, measured.part
+    if one is None or other is None or one.origin is None or other.origin is None:
+        return False
+    same = (
+        one.origin.site is not None
+        and other.origin.site is not None
+        and one.origin.site.place == other.origin.site.place
+    )
+    return same and bool(one.scaler) and not other.scaler and other.plain
 
 
 def span(data: Data) -> float | None:

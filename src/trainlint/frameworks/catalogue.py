@@ -51,6 +51,8 @@ _LIBRARIES = {
     "numpy": "trainlint.frameworks.arrays.library",
     "sklearn": "trainlint.frameworks.arrays.library",
     "imblearn": "trainlint.frameworks.arrays.library",
+    "cv2": "trainlint.frameworks.arrays.pictures",
+    "PIL": "trainlint.frameworks.arrays.pictures",
     "pandas": "trainlint.frameworks.arrays.library",
     **dict.fromkeys(_TORCH_COMPANIONS, "trainlint.frameworks.torch.companions"),
     **dict.fromkeys(_HUGGING_FACE, "trainlint.frameworks.huggingface.library"),

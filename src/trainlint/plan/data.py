@@ -16,6 +16,15 @@ class Rescaling(Part):
     origin: Origin | None = None
 
 
+class PartOfSplit(Part):
+    """What happened to an array since it was split off. `scaler`: what scaled it, empty when nothing did; `plain`: its
+    numbers are what they were."""
+
+    scaler: str = ""
+    plain: bool = True
+    origin: Origin | None = None  # where it was split off
+
+
 class Data(Part):
     """An array, data set or loader that reaches training.
 
@@ -37,4 +46,5 @@ class Data(Part):
     augmented: bool = False
     image: bool | None = None
     rescalings: tuple[Rescaling, ...] = ()  # on the way to the network, first to last
+    part: PartOfSplit | None = None  # of `train_test_split`
     origin: Origin | None = None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from trainlint.evaluate.assembly.settings import sizes, whole
-from trainlint.plan.data import Data, Rescaling
+from trainlint.frameworks.arrays.sklearn_preparing import SCALERS, SPLITS
+from trainlint.plan.data import Data, PartOfSplit, Rescaling
 from trainlint.plan.setting import Setting
 from trainlint.values.origin import Made
 from trainlint.values.tensor import Tensor
-from trainlint.values.value import Items, Mapped, Value
+from trainlint.values.value import Instance, Items, Mapped, Value
 
 _SMALL = re.compile(r"(^|_)(small|tiny|mini|sample|subset|debug|few)(_|$|s_)", re.IGNORECASE)
 """Names that say a data set is small (rules.md grade C: hinted)."""
@@ -38,6 +39,7 @@ def data_of(value: Value | None, name: str = "") -> Data:
         augmented=facts.augmented if facts is not None else False,
         image=facts.image if facts is not None else None,
         rescalings=_rescalings(tensor),
+        part=_part_of(tensor),
         origin=(facts.origin if facts is not None else None) or tensor.origin,
     )
 
@@ -61,6 +63,30 @@ def _rescalings(tensor: Tensor) -> tuple[Rescaling, ...]:
             found.append(Rescaling(before=before, after=after, origin=current.operation.origin))
         current = source
     return tuple(reversed(found))
+
+
+def _part_of(tensor: Tensor) -> PartOfSplit | None:
+    """What happened to an array since `train_test_split` gave it; None when it is no such part."""
+    queue, seen, split = [tensor], {id(tensor)}, None
+    scaler, plain = "", True
+    for step in queue:
+        operation = step.operation
+        if operation is None:
+            continue
+        if operation.title in SPLITS:
+            split = operation.origin
+            continue
+        found = operation.settings.get("scaler")
+        if isinstance(found, Instance) and found.title in SCALERS:
+            scaler = found.title
+        plain = plain and operation.kind in _AS_IT_WAS
+        new = [source for source in operation.inputs if id(source) not in seen]
+        seen.update(id(source) for source in new)
+        queue += new
+    return PartOfSplit(scaler=scaler, plain=plain, origin=split) if split is not None else None
+
+
+_AS_IT_WAS = frozenset("select identity cast reshape batch shuffle expand squeeze".split())
 
 
 def _span(tensor: Tensor) -> float | None:

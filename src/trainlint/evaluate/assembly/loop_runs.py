@@ -132,6 +132,16 @@ class _Loops:
             }
         )
 
+    @property
+    def whole_data(self) -> Data:
+        """What enters the network where a turn is no batch of a loader: its range, not how many samples there are."""
+        entering = self._entering()
+        found = data_of(entering)
+        if entering is None or found.random:
+            return Data()
+        unknown = Setting[int](reason="how much of the data a turn takes")
+        return found.model_copy(update={"samples": unknown, "full_samples": None, "hinted_small": False})
+
     def _entering(self) -> Tensor | None:
         """The tensor that enters the first network of the loop."""
         for event in self.forwards[:1]:
@@ -162,7 +172,7 @@ def _run(loops: _Loops, objectives: Mapping[int, int]) -> TrainingRun:
         network=loops.gathered.networks.known(networks[0]) if networks else None,
         objective=next((objectives[id(found)] for found in networks if id(found) in objectives), None),
         optimizer=loops.gathered.optimizers.known(loops.steps[0]),
-        data=loops.data if counted else Data(),
+        data=loops.data if counted else loops.whole_data,
         batch_size=whole(loops.option("batch_size")),
         accumulated=whole(batches),
         averages=averages,

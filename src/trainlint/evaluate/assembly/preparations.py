@@ -8,14 +8,13 @@ from trainlint.evaluate.assembly.data import first_tensor
 from trainlint.evaluate.assembly.gathered import FitCalled, Gathered, LossApplied
 from trainlint.frameworks.arrays.oversampling import OVERSAMPLERS
 from trainlint.frameworks.arrays.sklearn_learning import LEARNERS, VOCABULARIES
-from trainlint.frameworks.arrays.sklearn_preparing import SCALERS
+from trainlint.frameworks.arrays.sklearn_preparing import SCALERS, SPLITS
 from trainlint.frameworks.facts import Measured, ScalerFitted
 from trainlint.plan.preparation import Leak
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import Tensor, sources_of
 from trainlint.values.value import Value
 
-SPLITS = ("train_test_split", "random_split")
 LEARNED = frozenset({*SCALERS, *LEARNERS, *OVERSAMPLERS, *VOCABULARIES, "Tokenizer"}) - {"Normalizer"}
 """What takes numbers from the data, or makes samples of others; a Normalizer looks at each sample alone."""
 

@@ -17,7 +17,7 @@ from trainlint.plan.evaluation import Evaluation
 from trainlint.syntax.positions import Site
 from trainlint.values.origin import Certainty, Made, Origin
 from trainlint.values.tensor import first_sources
-from trainlint.values.value import Instance, Items, Value, constant, integer, number
+from trainlint.values.value import Instance, Items, Known, Value, constant, integer, number
 
 VALIDATION_PLACE = 7  # of `validation_data` among the arguments of Keras' fit
 
@@ -101,7 +101,7 @@ def _in_fit(gathered: Gathered) -> Iterator[Evaluation]:
         inputs = inputs_of(given)
         again = [found for found in measured if found.inputs is inputs]
         others = [found for found in measured if found not in again and not _is_trained(found, fact)]
-        if others or not any(found.scores for found in again):
+        if others or not any(found.scores and _is_best(found, fact, chooser) for found in again):
             continue
         site = argument(fact.site, VALIDATION_PLACE, "validation_data") or fact.site
         yield Evaluation(
@@ -111,6 +111,14 @@ def _in_fit(gathered: Gathered) -> Iterator[Evaluation]:
             trained=chooser.origin,
             origin=Origin(Made.PASSED, site, "validation_data"),
         )
+
+
+def _is_best(measured: Measured, fact: FitCalled, chooser: Instance) -> bool:
+    """Whether the weights of the best epoch are measured: put back after training, or read from where they were kept."""
+    if chooser.title != "ModelCheckpoint" or measured.model is not fact.model:
+        return True
+    loaded = fact.model.slots.get("pretrained") if isinstance(fact.model, Instance) else None
+    return isinstance(loaded, Known) and loaded.origin is not None and loaded.origin.label == "load_weights"
 
 
 def _is_trained(measured: Measured, fact: FitCalled) -> bool:

@@ -153,6 +153,8 @@ def array(library: str) -> Callable[[Call], Value]:
             return Tensor(library=library, origin=call.origin)
         dtype = dtype_name(call.argument(1, "dtype"))
         changed = tensor.changed(library=library)
+        if tensor.library == "PIL":  # channels come last, and there is no axis for a single one
+            changed = changed.changed(shape=None)
         return changed.changed(dtype=dtype) if dtype is not None else changed
 
     return handler

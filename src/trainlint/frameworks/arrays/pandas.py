@@ -211,7 +211,9 @@ def indexer(call: Call) -> Value:
 
 
 def dummies(call: Call) -> Value:
-    """get_dummies: one-hot columns."""
+    """get_dummies: one-hot columns in the place of words; of a column, an array of its own."""
+    if is_frame(given := call.argument(0, "data")):
+        return _holding([given], call)
     facts = DataFacts(labels=True, encoding="one_hot", origin=call.origin)
     return Tensor(low=0.0, high=1.0, library="numpy", data=facts, origin=call.origin)
 

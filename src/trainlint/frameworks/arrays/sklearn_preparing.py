@@ -28,6 +28,9 @@ from trainlint.values.value import (
 
 _PREFIX = "sklearn.preprocessing."
 
+SPLITS = ("train_test_split", "random_split")
+"""What makes of one array or data set a part to train on and parts to measure on."""
+
 _DEFAULT_TEST_SHARE = 0.25  # sklearn/model_selection/_split.py
 
 

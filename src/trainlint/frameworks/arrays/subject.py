@@ -165,10 +165,14 @@ def array_of_items(items: Items, library: str, call: Call) -> Tensor | None:
 
 
 def _facts(items: Items, length: int | None, inner: list[Tensor]) -> DataFacts | None:
-    if length is None:
-        return None
-    samples = Known(length, items.origin)
     first = next((tensor.data for tensor in inner if tensor.data is not None), None)
+    if length is None:
+        return (
+            replace(first, samples=Unknown("number of pictures"))
+            if first is not None and first.image
+            else None
+        )
+    samples = Known(length, items.origin)
     if first is not None and inner[0].shape:
         return replace(first, samples=samples)
     return DataFacts(samples=samples, origin=items.origin)

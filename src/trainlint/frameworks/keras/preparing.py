@@ -97,7 +97,10 @@ def normalize(call: Call) -> Value:
 
 
 def img_to_array(call: Call) -> Value:
-    return call.tensor("input", (), (None, None, None), dtype="float32", low=0, high=255, library="numpy")
+    facts = DataFacts(name=call.title, image=True, origin=call.origin)
+    return call.tensor(
+        "input", (), (None, None, None), dtype="float32", low=0, high=255, library="numpy", data=facts
+    )
 
 
 def nothing(call: Call) -> Value:
@@ -173,10 +176,17 @@ def _prepared(call: Call, images: Tensor) -> Value:
         result = call.machine.call(function, Arguments((images,)), call.site)
         images = result if isinstance(result, Tensor) else images.changed(low=None, high=None)
     scale = number(arguments.get("rescale"))
-    if scale:
-        images = images.changed(
-            low=None if images.low is None else images.low * scale,
-            high=None if images.high is None else images.high * scale,
+    if scale and scale != 1:
+        low, high = (None if bound is None else bound * scale for bound in (images.low, images.high))
+        images = call.tensor(
+            "rescale",
+            (images,),
+            images.shape,
+            dtype="float32",
+            low=low,
+            high=high,
+            library="keras",
+            data=images.data,
         )
     centred = ("featurewise_center", "samplewise_center", "samplewise_std_normalization", "zca_whitening")
     if any(constant(arguments.get(name)) is True for name in (*centred, "featurewise_std_normalization")):

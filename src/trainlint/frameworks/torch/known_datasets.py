@@ -217,6 +217,47 @@ def _classes(call: Call) -> Value:
     return Items([Unknown("name of a class")] * count, origin=call.origin)
 
 
+_BYTES = {
+    "MNIST": "torch",
+    "FashionMNIST": "torch",
+    "KMNIST": "torch",
+    "CIFAR10": "numpy",
+    "CIFAR100": "numpy",
+}
+"""Data sets that lie in memory as a whole, and the library of their array (torchvision/datasets)."""
+
+
+def _in_memory(call: Call) -> tuple[Value, Value] | None:
+    """Pictures and labels as they lie in memory, whatever the data set is told to make of each."""
+    dataset = call.receiver
+    library = _BYTES.get(dataset.title) if isinstance(dataset, Instance) else None
+    if library is None or not isinstance(dataset, Instance):
+        return None
+    bare = Instance(
+        dataset.cls,
+        {**dataset.arguments, "transform": Known(None), "target_transform": Known(None)},
+        dataset.origin,
+    )
+    sample = known_sample(bare, call)
+    assert isinstance(sample, Items)
+    image, label = (item for item in sample.items if isinstance(item, Tensor))
+    count = integer(known_length(dataset))
+    sides = image.shape[1:] if image.shape else ()
+    shape = (count, *sides) if library == "torch" else (count, *sides, 3)
+    return image.changed(shape=shape, library=library), label.changed(shape=(count,), library=library)
+
+
+def _data(call: Call) -> Value:
+    """`dataset.data`: bytes that no transform has seen."""
+    found = _in_memory(call)
+    return found[0] if found is not None else Unknown("data of a data set", call.origin)
+
+
+def _targets(call: Call) -> Value:
+    found = _in_memory(call)
+    return found[1] if found is not None else Unknown("targets of a data set", call.origin)
+
+
 FUNCTIONS: dict[str, Handler] = {
     f"{_PREFIX}{name}": _constructor(f"{_PREFIX}{name}", signature) for name, signature in SIGNATURES.items()
 }
@@ -225,4 +266,6 @@ METHODS: dict[str, dict[str, Handler]] = {
     f"{_PREFIX}{name}": {"__init__": _initialiser(signature)} for name, signature in SIGNATURES.items()
 }
 
-ATTRIBUTES: dict[str, dict[str, Handler]] = {f"{_PREFIX}VisionDataset": {"classes": _classes}}
+ATTRIBUTES: dict[str, dict[str, Handler]] = {
+    f"{_PREFIX}VisionDataset": {"classes": _classes, "data": _data, "targets": _targets}
+}
