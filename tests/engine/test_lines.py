@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from functools import cache
 
-import libcst as cst
-import libcst.matchers as m
 import pytest
 
 from trainlint.engine import lines
@@ -34,8 +32,8 @@ def chunks_of(text: str) -> list[Chunk]:
 def place_of(text: str, code: str) -> Origin:
     """The call that is written as `code`, the first one of the program."""
     for chunk in chunks_of(text):
-        for node in m.findall(chunk.module, m.Call()):
-            if chunk.code_for(node) == code and isinstance(node, cst.BaseExpression):
+        for node in (node for statement in chunk.statements for node in ast.walk(statement)):
+            if isinstance(node, ast.Call) and NodeSite(chunk, node).text == code:
                 return Origin(Made.WRITTEN, NodeSite(chunk, node))
     raise AssertionError(f"{code} does not stand in the program")
 

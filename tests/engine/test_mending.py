@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 
-import libcst as cst
-import libcst.matchers as m
 import pytest
 
 from trainlint.engine import mending
@@ -19,8 +17,9 @@ from trainlint.values.origin import Made, Origin
 def place_of(text: str, code: str) -> Origin:
     """The expression that is written as `code`, the first one of the program."""
     for chunk in split(text, "program.py"):
-        for node in m.findall(chunk.module, m.OneOf(m.Call(), m.BinaryOperation(), m.SimpleString())):
-            if chunk.code_for(node) == code and isinstance(node, cst.BaseExpression):
+        for node in (node for statement in chunk.statements for node in ast.walk(statement)):
+            written = isinstance(node, ast.Call | ast.BinOp | ast.Constant)
+            if written and NodeSite(chunk, node).text == code:
                 return Origin(Made.WRITTEN, NodeSite(chunk, node))
     raise AssertionError(f"{code} does not stand in the program")
 

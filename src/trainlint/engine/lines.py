@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from trainlint.engine.diagnostic import Edit
 from trainlint.syntax import statements
-from trainlint.syntax.positions import NodeSite, Place
+from trainlint.syntax.concrete import AnySite, CodeSite
+from trainlint.syntax.positions import Place
 from trainlint.values.origin import Made, Origin
 
 
@@ -95,7 +96,7 @@ def put_into_block(origin: Origin | None, header: str) -> Edit | None:
 def loop_around(origin: Origin | None) -> Origin | None:
     """The innermost loop around code, as a statement of its own."""
     site = origin.site if origin is not None else None
-    found = statements.loop_of(site) if isinstance(site, NodeSite) else None
+    found = statements.loop_of(site) if isinstance(site, AnySite) else None
     return Origin(Made.WRITTEN, found) if found is not None else None
 
 
@@ -109,12 +110,12 @@ def see_the_same(one: Origin | None, other: Origin | None) -> bool:
     """Whether a name means the same at two places of a file."""
     first = one.site if one is not None else None
     second = other.site if other is not None else None
-    if not isinstance(first, NodeSite) or not isinstance(second, NodeSite):
+    if not isinstance(first, AnySite) or not isinstance(second, AnySite):
         return False
     same_file = first.place.filename == second.place.filename
     return same_file and statements.share_a_function(first, second)
 
 
-def _statement(origin: Origin | None) -> NodeSite | None:
+def _statement(origin: Origin | None) -> CodeSite | None:
     site = origin.site if origin is not None else None
-    return statements.statement_of(site) if isinstance(site, NodeSite) else None
+    return statements.statement_of(site) if isinstance(site, AnySite) else None

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 
 from trainlint.engine.diagnostic import Edit, Fix
-from trainlint.syntax.positions import NodeSite, Place, Site
+from trainlint.syntax.concrete import AnySite
+from trainlint.syntax.positions import Place, Site
 from trainlint.syntax.surroundings import (
     application,
     binds_loosely,
@@ -66,7 +67,7 @@ def unwrapped(origin: Origin | None) -> Edit | None:
     For a call of a name or of a function of a module its first argument stays, for a method its object.
     """
     site = _site(origin)
-    inner = operand(site) if isinstance(site, NodeSite) and "#" not in site.text else None
+    inner = operand(site) if isinstance(site, AnySite) and "#" not in site.text else None
     if site is None or inner is None:
         return None
     text = inner.text
@@ -76,7 +77,7 @@ def unwrapped(origin: Origin | None) -> Edit | None:
 def left_out(origin: Origin | None) -> Edit | None:
     """Without a layer of a list or of `Sequential(…)`, the statement `model.add(…)`, or the call `layer(x)`."""
     site = _site(origin)
-    if not isinstance(site, NodeSite):
+    if not isinstance(site, AnySite):
         return None
     statement = passing_statement(site, "add")
     if statement is not None and not ends_its_block(site):
@@ -102,7 +103,7 @@ def identity_instead(origin: Origin | None) -> Edit | None:
 def beside(origin: Origin | None, name: str) -> str | None:
     """Another name of the module that a layer is made from: `layers.Flatten` beside `layers.Dense(…)`."""
     site = _site(origin)
-    module, dot, made = (callee(site) if isinstance(site, NodeSite) else "").rpartition(".")
+    module, dot, made = (callee(site) if isinstance(site, AnySite) else "").rpartition(".")
     return f"{module}.{name}" if dot and made[:1].isupper() else None
 
 
@@ -110,7 +111,7 @@ def put_before(origin: Origin | None, code: str) -> Edit | None:
     """One more layer before a layer of a list or of `Sequential(…)`, before the statement `model.add(…)`, or
     around what the layer is called with."""
     site = _site(origin)
-    if not isinstance(site, NodeSite):
+    if not isinstance(site, AnySite):
         return None
     place, statement = site.place, passing_statement(site, "add")
     if statement is not None:
@@ -129,7 +130,7 @@ def put_before(origin: Origin | None, code: str) -> Edit | None:
     return Edit(place=place, content=f"{code}{separator}{site.text}")
 
 
-def text_of_line(site: NodeSite) -> str:
+def text_of_line(site: AnySite) -> str:
     """The row of the program on which a piece of code begins."""
     lines = site.chunk.text.splitlines()
     return lines[site.place.row - site.chunk.first_row]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from trainlint.evaluate import names
 from trainlint.evaluate.expressions import hashable
@@ -36,22 +35,18 @@ if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
 
 
-def assign(machine: Machine, target: cst.BaseExpression, value: Value, node: cst.CSTNode) -> None:
+def assign(machine: Machine, target: ast.expr, value: Value, node: ast.AST) -> None:
     """Assigns `value`, which the expression `node` gave, to whatever stands left of the `=`."""
-    if isinstance(target, cst.Name):
-        names.bind(machine, target.value, machine.bound(value, node, target.value))
-    elif isinstance(target, cst.Attribute):
-        label = (
-            f"{target.value.value}.{target.attr.value}"
-            if isinstance(target.value, cst.Name)
-            else target.attr.value
-        )
+    if isinstance(target, ast.Name):
+        names.bind(machine, target.id, machine.bound(value, node, target.id))
+    elif isinstance(target, ast.Attribute):
+        label = f"{target.value.id}.{target.attr}" if isinstance(target.value, ast.Name) else target.attr
         for receiver in options_of(machine.evaluate(target.value)):
             bound = machine.bound(value, node, label)
-            assign_attribute(machine, receiver, target.attr.value, bound, machine.site(target))
-    elif isinstance(target, cst.Subscript):
+            assign_attribute(machine, receiver, target.attr, bound, machine.site(target))
+    elif isinstance(target, ast.Subscript):
         assign_item(machine, target, value, node)
-    elif isinstance(target, cst.Tuple | cst.List):
+    elif isinstance(target, ast.Tuple | ast.List):
         unpack(machine, target, value, node)
 
 
@@ -79,7 +74,7 @@ def _setter(machine: Machine, receiver: Instance, name: str) -> Function | None:
     return found if isinstance(found, Function) else None
 
 
-def assign_item(machine: Machine, target: cst.Subscript, value: Value, node: cst.CSTNode) -> None:
+def assign_item(machine: Machine, target: ast.Subscript, value: Value, node: ast.AST) -> None:
     receiver = machine.evaluate(target.value)
     key = single_index(machine, target)
     found = hashable(key)
@@ -102,11 +97,9 @@ def assign_item(machine: Machine, target: cst.Subscript, value: Value, node: cst
         machine.write(receiver, found[0], machine.bound(value, node, str(found[0])))
 
 
-def written_into(
-    machine: Machine, target: cst.BaseExpression, tensor: Tensor, value: Value, site: Site
-) -> None:
+def written_into(machine: Machine, target: ast.expr, tensor: Tensor, value: Value, site: Site) -> None:
     """`tensor[…] = value`: from here on the name stands for the old values with the new ones among them."""
-    if tensor.is_parameter or not isinstance(target, cst.Name):
+    if tensor.is_parameter or not isinstance(target, ast.Name):
         return
     written = as_tensor(value)
     bounds = (number(value),) * 2 if written is None else (written.low, written.high)
@@ -127,18 +120,18 @@ def written_into(
         library=tensor.library,
         data=facts,
     )
-    names.bind(machine, target.value, made)
+    names.bind(machine, target.id, made)
 
 
-def unpack(machine: Machine, target: cst.Tuple | cst.List, value: Value, node: cst.CSTNode) -> None:
-    targets = target.elements
-    values = spread(machine, value, len(targets), any(isinstance(t, cst.StarredElement) for t in targets))
+def unpack(machine: Machine, target: ast.Tuple | ast.List, value: Value, node: ast.AST) -> None:
+    targets = target.elts
+    values = spread(machine, value, len(targets), any(isinstance(t, ast.Starred) for t in targets))
     if values is None:
         values = [Unknown("unpacked from something unknown", value.origin)] * len(targets)
     else:
         values = _around_star(targets, values)
     for element, part in zip(targets, values, strict=True):
-        assign(machine, element.value, part, node)
+        assign(machine, element.value if isinstance(element, ast.Starred) else element, part, node)
 
 
 def spread(machine: Machine, value: Value, count: int, starred: bool) -> list[Value] | None:
@@ -159,8 +152,8 @@ def spread(machine: Machine, value: Value, count: int, starred: bool) -> list[Va
     return None
 
 
-def _around_star(elements: Sequence[cst.BaseElement], values: list[Value]) -> list[Value]:
-    star = next((i for i, element in enumerate(elements) if isinstance(element, cst.StarredElement)), None)
+def _around_star(elements: Sequence[ast.expr], values: list[Value]) -> list[Value]:
+    star = next((i for i, element in enumerate(elements) if isinstance(element, ast.Starred)), None)
     if star is None:
         return values
     after = len(elements) - star - 1

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from trainlint.frameworks.facts import MonitorMade
 from trainlint.values.origin import Made
@@ -14,25 +13,25 @@ if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
 
 _DIRECTIONS = {
-    cst.GreaterThan: "max",
-    cst.GreaterThanEqual: "max",
-    cst.LessThan: "min",
-    cst.LessThanEqual: "min",
+    ast.Gt: "max",
+    ast.GtE: "max",
+    ast.Lt: "min",
+    ast.LtE: "min",
 }
 _OTHER_WAY = {"max": "min", "min": "max"}
 
 
-def note_best(machine: Machine, node: cst.If) -> None:
+def note_best(machine: Machine, node: ast.If) -> None:
     """Before an `if` in a loop: whether it takes a number for better than the best one before."""
     test = node.test
-    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1:
         return
-    mode = _DIRECTIONS.get(type(test.comparisons[0].operator))
+    mode = _DIRECTIONS.get(type(test.ops[0]))
     if mode is None:
         return
-    left, right = test.left, test.comparisons[0].comparator
+    left, right = test.left, test.comparators[0]
     for number, best, way in ((left, right, mode), (right, left, _OTHER_WAY[mode])):
-        if _is_best(best) and isinstance(number, cst.Name | cst.Attribute) and _is_kept(node, best, number):
+        if _is_best(best) and isinstance(number, ast.Name | ast.Attribute) and _is_kept(node, best, number):
             origin = machine.origin(Made.COMPUTED, test)
             record = Instance(Reference(machine.site(best).text), {}, origin)
             watched = Known(machine.site(number).text, machine.origin(Made.COMPUTED, number))
@@ -43,19 +42,17 @@ BY_HAND = "by hand"
 """The framework of what is watched by an `if` of the program's own."""
 
 
-def _is_best(node: cst.BaseExpression) -> bool:
-    name = node.attr if isinstance(node, cst.Attribute) else node
-    return isinstance(name, cst.Name) and "best" in name.value.lower()
+def _is_best(node: ast.expr) -> bool:
+    name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return "best" in name.lower()
 
 
-def _is_kept(node: cst.If, best: cst.BaseExpression, number: cst.BaseExpression) -> bool:
+def _is_kept(node: ast.If, best: ast.expr, number: ast.expr) -> bool:
     """Whether the number becomes the best one where the test holds."""
     return any(
-        isinstance(part, cst.Assign)
-        and len(part.targets) == 1
-        and part.targets[0].target.deep_equals(best)
-        and part.value.deep_equals(number)
-        for line in node.body.body
-        if isinstance(line, cst.SimpleStatementLine)
-        for part in line.body
+        isinstance(line, ast.Assign)
+        and len(line.targets) == 1
+        and ast.unparse(line.targets[0]) == ast.unparse(best)
+        and ast.unparse(line.value) == ast.unparse(number)
+        for line in node.body
     )

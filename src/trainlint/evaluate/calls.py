@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from trainlint.evaluate import classes, functions
 from trainlint.evaluate.container_methods import container_method
@@ -42,46 +41,55 @@ if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
 
 
-@expression(cst.Call)
-def call_expression(machine: Machine, node: cst.Call) -> Value:
+@expression(ast.Call)
+def call_expression(machine: Machine, node: ast.Call) -> Value:
     function = machine.evaluate(node.func)
-    if isinstance(function, Reference) and function.name == "builtins.super" and not node.args:
+    if (
+        isinstance(function, Reference)
+        and function.name == "builtins.super"
+        and not node.args
+        and not node.keywords
+    ):
         return _super(machine)
     return call(machine, function, arguments_of(machine, node), machine.site(node))
 
 
-def arguments_of(machine: Machine, node: cst.Call) -> Arguments:
+def arguments_of(machine: Machine, node: ast.Call) -> Arguments:
     """The arguments of a call, each knowing the place where it is passed."""
     positional: list[Value] = []
     keyword: dict[str, Value] = {}
     complete, hidden = True, False
     for argument in node.args:
-        value = machine.evaluate(argument.value)
-        if argument.star == "*":
+        if isinstance(argument, ast.Starred):
+            value = machine.evaluate(argument.value)
             spread = machine.items(value)
             complete = complete and spread is not None
             hidden = hidden or spread is None  # what comes behind stands at a place that is not known
             positional += (spread or ()) if not hidden else ()
-        elif argument.star == "**":
+        else:
+            value = machine.evaluate(argument)
+            if not hidden:
+                positional.append(passed(machine, value, argument, ""))
+    for named in node.keywords:
+        value = machine.evaluate(named.value)
+        if named.arg is None:
             if isinstance(value, Instance) and is_open(value):
                 value = dictionary_of(value)
             if isinstance(value, Mapped):
                 keyword |= {
-                    key: passed(machine, entry, argument.value, key)
+                    key: passed(machine, entry, named.value, key)
                     for key, entry in value.slots.items()
                     if isinstance(key, str)
                 }
                 complete = complete and value.complete
             else:
                 complete = False
-        elif argument.keyword is not None:
-            keyword[argument.keyword.value] = passed(machine, value, argument.value, argument.keyword.value)
-        elif not hidden:
-            positional.append(passed(machine, value, argument.value, ""))
+        else:
+            keyword[named.arg] = passed(machine, value, named.value, named.arg)
     return Arguments(tuple(positional), keyword, complete)
 
 
-def passed(machine: Machine, value: Value, node: cst.CSTNode, label: str) -> Value:
+def passed(machine: Machine, value: Value, node: ast.AST, label: str) -> Value:
     """A value on its way into a call: what was not written right there gets one more step."""
     origin = value.origin
     here = origin is not None and isinstance(origin.site, NodeSite) and origin.site.node is node

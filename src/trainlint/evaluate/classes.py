@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from trainlint.evaluate import enums, functions, records
 from trainlint.evaluate.flow import Frame
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
-from trainlint.syntax.positions import Site
+from trainlint.syntax.positions import NameSite, Site
 from trainlint.values.origin import Made, Origin
 from trainlint.values.value import (
     Bound,
@@ -29,20 +28,17 @@ if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
 
 
-def make_class(machine: Machine, node: cst.ClassDef) -> Class:
+def make_class(machine: Machine, node: ast.ClassDef) -> Class:
     """The class that a `class` statement makes: its body runs in a scope of its own."""
-    bases = tuple(machine.evaluate(base.value) for base in node.bases if base.star == "")
-    scope = Scope("class", machine.frame.scope, node.name.value)
-    cls = Class(
-        node.name.value, bases, machine.frame.scope, machine.origin(Made.WRITTEN, node.name, node.name.value)
-    )
-    cls.keywords = {
-        k.keyword.value: machine.evaluate(k.value) for k in node.keywords if k.keyword is not None
-    }
-    cls.decorators = tuple(machine.evaluate(decorator.decorator) for decorator in node.decorators)
+    bases = tuple(machine.evaluate(base) for base in node.bases if not isinstance(base, ast.Starred))
+    scope = Scope("class", machine.frame.scope, node.name)
+    origin = Origin(Made.WRITTEN, NameSite(machine.frame.chunk, node), node.name)
+    cls = Class(node.name, bases, machine.frame.scope, origin)
+    cls.keywords = {k.arg: machine.evaluate(k.value) for k in node.keywords if k.arg is not None}
+    cls.decorators = tuple(machine.evaluate(decorator) for decorator in node.decorator_list)
     frame = Frame(scope, machine.frame.chunk, machine.frame.program, owner=cls)
     with machine.within(frame):
-        machine.execute(node.body.body)
+        machine.execute(node.body)
     for name, value in scope.slots.items():
         if isinstance(value, Function) and value.scope is scope:
             value.owner = cls

@@ -6,10 +6,9 @@ names of the methods: nobody else has `zero_grad`.
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from trainlint.evaluate.happenings import APPLIED
 from trainlint.frameworks import catalogue
@@ -124,16 +123,16 @@ def receiver_text(site: Site) -> str:
 def _unknown_optimizers(site: Site, arguments: Arguments) -> list[Unknown]:
     """Arguments of a call that are optimizers by their names only."""
     node = site.node if isinstance(site, NodeSite) else None
-    if not isinstance(node, cst.Call) or any(argument.star for argument in node.args):
+    if not isinstance(node, ast.Call) or any(isinstance(argument, ast.Starred) for argument in node.args):
         return []
-    positional = [argument for argument in node.args if argument.keyword is None]
-    given = dict(zip(map(id, positional), arguments.positional, strict=False))
+    given = [
+        *zip(node.args, arguments.positional, strict=False),
+        *((word.value, arguments.keyword.get(word.arg)) for word in node.keywords if word.arg is not None),
+    ]
     found: list[Unknown] = []
-    for argument in node.args:
-        word = argument.keyword.value if argument.keyword is not None else ""
-        value = arguments.keyword.get(word) if word else given.get(id(argument))
-        ends = argument.value.attr if isinstance(argument.value, cst.Attribute) else argument.value
-        if isinstance(value, Unknown) and isinstance(ends, cst.Name) and _OPTIMIZER_NAME.search(ends.value):
+    for argument, value in given:
+        name = argument.attr if isinstance(argument, ast.Attribute) else getattr(argument, "id", "")
+        if isinstance(value, Unknown) and _OPTIMIZER_NAME.search(name):
             found.append(value)
     return found
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import libcst as cst
-
 from trainlint.evaluate import classes, functions, selection
 from trainlint.evaluate.flow import Frame
 from trainlint.evaluate.happenings import ENTRY_POINT
@@ -117,12 +115,8 @@ def _run_class(machine: Machine, program: Program, cls: Class, chunk: Chunk) -> 
 
 def _placeholders(method: Function) -> list[Value]:
     """A tensor of unknown shape for each input that a network must be given."""
-    parameters = method.node.params.params[1:]
-    return [_placeholder(parameter) for parameter in parameters if parameter.default is None]
-
-
-def _placeholder(parameter: cst.Param) -> Value:
-    return Tensor(operation=Operation("input", parameter.name.value))
+    needed = [name.arg for name in method.positional[1:] if name.arg not in method.defaults]
+    return [Tensor(operation=Operation("input", name)) for name in needed]
 
 
 def _unknown_arguments(method: Function, receiver: Instance) -> Arguments:

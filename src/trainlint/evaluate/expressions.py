@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import ast
-from functools import lru_cache
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from trainlint.evaluate.flow import Flow
 from trainlint.evaluate.functions import make_lambda
@@ -22,69 +19,49 @@ if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
 
 
-@expression(cst.Integer, cst.Float, cst.Imaginary, cst.SimpleString)
-def literal(machine: Machine, node: cst.Integer | cst.Float | cst.Imaginary | cst.SimpleString) -> Value:
-    return Known(_constant(node.value), machine.origin(Made.WRITTEN, node))
+@expression(ast.Constant)
+def literal(machine: Machine, node: ast.Constant) -> Value:
+    return Known(node.value, machine.origin(Made.WRITTEN, node))
 
 
-_constant = lru_cache(4096)(ast.literal_eval)
-
-
-@expression(cst.Ellipsis)
-def ellipsis(machine: Machine, node: cst.Ellipsis) -> Value:
-    return Known(...)
-
-
-@expression(cst.ConcatenatedString)
-def concatenated(machine: Machine, node: cst.ConcatenatedString) -> Value:
-    left, right = machine.evaluate(node.left), machine.evaluate(node.right)
-    if isinstance(left, Known) and isinstance(right, Known):
-        return Known(left.value + right.value, machine.origin(Made.WRITTEN, node))
-    return Unknown("text that is put together")
-
-
-@expression(cst.Name)
-def name(machine: Machine, node: cst.Name) -> Value:
-    if node.value in _CONSTANTS:
-        return Known(_CONSTANTS[node.value], machine.origin(Made.WRITTEN, node))
-    found = look_up(machine, node.value)
+@expression(ast.Name)
+def name(machine: Machine, node: ast.Name) -> Value:
+    found = look_up(machine, node.id)
     if isinstance(found, Unknown) and found.origin is None:
-        return Unknown(found.reason, machine.origin(Made.WRITTEN, node, node.value))
+        return Unknown(found.reason, machine.origin(Made.WRITTEN, node, node.id))
     return found
 
 
-_CONSTANTS = {"True": True, "False": False, "None": None}
+@expression(ast.Attribute)
+def attribute(machine: Machine, node: ast.Attribute) -> Value:
+    return machine.attribute(machine.evaluate(node.value), node.attr, machine.site(node))
 
 
-@expression(cst.Attribute)
-def attribute(machine: Machine, node: cst.Attribute) -> Value:
-    return machine.attribute(machine.evaluate(node.value), node.attr.value, machine.site(node))
-
-
-@expression(cst.List, cst.Tuple, cst.Set)
-def container(machine: Machine, node: cst.List | cst.Tuple | cst.Set) -> Value:
+@expression(ast.List, ast.Tuple, ast.Set)
+def container(machine: Machine, node: ast.List | ast.Tuple | ast.Set) -> Value:
     values: list[Value] = []
     complete = True
-    for element in node.elements:
-        value = machine.evaluate(element.value)
-        if isinstance(element, cst.StarredElement):
+    for element in node.elts:
+        starred = isinstance(element, ast.Starred)
+        value = machine.evaluate(element.value if isinstance(element, ast.Starred) else element)
+        if starred:
             spread = machine.items(value)
             complete = complete and spread is not None
             # What is not known item by item stands for its items: `[*encoder.parameters()]`.
             values += (value,) if spread is None else spread
         else:
             values.append(value)
-    kind = {cst.List: "list", cst.Tuple: "tuple", cst.Set: "set"}[type(node)]
+    kind = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}[type(node)]
     return Items(values, kind, complete=complete, origin=machine.origin(Made.WRITTEN, node))  # type: ignore[arg-type]
 
 
-@expression(cst.Dict)
-def dictionary(machine: Machine, node: cst.Dict) -> Value:
+@expression(ast.Dict)
+def dictionary(machine: Machine, node: ast.Dict) -> Value:
     entries: dict[object, Value] = {}
     complete = True
-    for element in node.elements:
-        if isinstance(element, cst.StarredDictElement):
-            spread = machine.evaluate(element.value)
+    for written_key, written in zip(node.keys, node.values, strict=True):
+        if written_key is None:  # **written
+            spread = machine.evaluate(written)
             if isinstance(spread, Instance) and is_open(spread):
                 spread = dictionary_of(spread)
             if isinstance(spread, Mapped):
@@ -93,13 +70,12 @@ def dictionary(machine: Machine, node: cst.Dict) -> Value:
             else:
                 complete = False
             continue
-        assert isinstance(element, cst.DictElement)
-        key, value = machine.evaluate(element.key), machine.evaluate(element.value)
+        key, value = machine.evaluate(written_key), machine.evaluate(written)
         found = hashable(key)
         if found is None:
             complete = False
         else:
-            entries[found[0]] = machine.bound(value, element.value, str(found[0]))
+            entries[found[0]] = machine.bound(value, written, str(found[0]))
     return Mapped(entries, complete=complete, origin=machine.origin(Made.WRITTEN, node))
 
 
@@ -113,8 +89,8 @@ def hashable(key: Value) -> tuple[object] | None:
     return None
 
 
-@expression(cst.IfExp)
-def conditional(machine: Machine, node: cst.IfExp) -> Value:
+@expression(ast.IfExp)
+def conditional(machine: Machine, node: ast.IfExp) -> Value:
     test = machine.evaluate(node.test)
     decided = machine.truth(test)
     if decided is not None:
@@ -123,7 +99,7 @@ def conditional(machine: Machine, node: cst.IfExp) -> Value:
             return machine.bound(value, node, "") if machine.frame.conditions else value
     found: list[Value] = []
 
-    def take(side: cst.BaseExpression) -> Flow:
+    def take(side: ast.expr) -> Flow:
         found.append(machine.evaluate(side))
         return Flow.NEXT
 
@@ -131,28 +107,30 @@ def conditional(machine: Machine, node: cst.IfExp) -> Value:
     return either(found)
 
 
-@expression(cst.BooleanOperation)
-def boolean(machine: Machine, node: cst.BooleanOperation) -> Value:
-    left = machine.evaluate(node.left)
-    decided = machine.truth(left)
-    stops_at = isinstance(node.operator, cst.Or)
-    if decided is stops_at:
-        return left
-    right = machine.evaluate(node.right)
-    if decided is not None:
-        return right
-    if machine.truth(right) is stops_at and isinstance(right, Known) and isinstance(right.value, bool):
-        return right  # `unknown and False` is false, `unknown or True` is true
-    return either([left, right])
+@expression(ast.BoolOp)
+def boolean(machine: Machine, node: ast.BoolOp) -> Value:
+    stops_at = isinstance(node.op, ast.Or)
+    value = machine.evaluate(node.values[0])
+    for part in node.values[1:]:
+        decided = machine.truth(value)
+        if decided is stops_at:
+            return value
+        right = machine.evaluate(part)
+        certain = isinstance(right, Known) and isinstance(right.value, bool)
+        if decided is not None or (certain and machine.truth(right) is stops_at):
+            value = right  # `unknown and False` is false, `unknown or True` is true
+        else:
+            value = either([value, right])
+    return value
 
 
-@expression(cst.Lambda)
-def anonymous(machine: Machine, node: cst.Lambda) -> Value:
+@expression(ast.Lambda)
+def anonymous(machine: Machine, node: ast.Lambda) -> Value:
     return make_lambda(machine, node)
 
 
-@expression(cst.NamedExpr)
-def walrus(machine: Machine, node: cst.NamedExpr) -> Value:
+@expression(ast.NamedExpr)
+def walrus(machine: Machine, node: ast.NamedExpr) -> Value:
     from trainlint.evaluate.assignment import assign
 
     value = machine.evaluate(node.value)
@@ -160,18 +138,18 @@ def walrus(machine: Machine, node: cst.NamedExpr) -> Value:
     return value
 
 
-@expression(cst.Await)
-def awaited(machine: Machine, node: cst.Await) -> Value:
-    return machine.evaluate(node.expression)
+@expression(ast.Await)
+def awaited(machine: Machine, node: ast.Await) -> Value:
+    return machine.evaluate(node.value)
 
 
-@expression(cst.Yield)
-def yielded(machine: Machine, node: cst.Yield) -> Value:
+@expression(ast.Yield, ast.YieldFrom)
+def yielded(machine: Machine, node: ast.Yield | ast.YieldFrom) -> Value:
     frame = machine.frame
     if frame.loops or machine.trail.depth > frame.depth:
         frame.yields_known = False
-    if isinstance(node.value, cst.From):
-        found = machine.items(machine.evaluate(node.value.item))
+    if isinstance(node, ast.YieldFrom):
+        found = machine.items(machine.evaluate(node.value))
         frame.yields_known = frame.yields_known and found is not None
         frame.yielded += (Unknown("yielded"),) if found is None else found
     elif node.value is not None:

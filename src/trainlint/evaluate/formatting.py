@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import ast
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-
-import libcst as cst
 
 from trainlint.evaluate.grammar import expression
 from trainlint.frameworks.call import Arguments
@@ -23,47 +22,40 @@ _CONVERSIONS: dict[str, Callable[[object], str]] = {"r": repr, "s": str, "a": as
 _FAILURES = (TypeError, ValueError, KeyError, IndexError, OverflowError, MemoryError)
 
 
-@expression(cst.FormattedString)
-def formatted(machine: Machine, node: cst.FormattedString) -> Value:
-    text = _parts(machine, node.parts)
+@expression(ast.JoinedStr)
+def formatted(machine: Machine, node: ast.JoinedStr) -> Value:
+    text = _parts(machine, node)
     if text is None:
         return Unknown("text that is put together")
     return Known(text, machine.origin(Made.COMPUTED, node))
 
 
-def _parts(machine: Machine, parts: Sequence[cst.BaseFormattedStringContent]) -> str | None:
+def _parts(machine: Machine, node: ast.JoinedStr) -> str | None:
     found: list[str] = []
-    for part in parts:
-        if isinstance(part, cst.FormattedStringText):
-            found.append(part.value)
-            continue
-        assert isinstance(part, cst.FormattedStringExpression)
-        text = _shown(machine, part)
+    for part in node.values:
+        text = str(part.value) if isinstance(part, ast.Constant) else None
+        if isinstance(part, ast.FormattedValue):
+            text = _shown(machine, part)
         if text is None:
             return None
         found.append(text)
     return "".join(found)
 
 
-def _shown(machine: Machine, part: cst.FormattedStringExpression) -> str | None:
-    value = machine.evaluate(part.expression)
+def _shown(machine: Machine, part: ast.FormattedValue) -> str | None:
+    value = machine.evaluate(part.value)
     if isinstance(value, Instance):
-        site = machine.site(part.expression)
-        value = machine.call(Reference("builtins.str"), Arguments((value,)), site)
+        value = machine.call(Reference("builtins.str"), Arguments((value,)), machine.site(part.value))
     if not isinstance(value, Known) or isinstance(value.value, Symbol):
         return None
-    before = ""
-    if part.equal is not None:
-        before = machine.frame.chunk.code_for(part.expression) + "="
     shown: Any = value.value
-    conversion = part.conversion or ("r" if part.equal is not None and part.format_spec is None else None)
-    if conversion is not None:
-        shown = _CONVERSIONS[conversion](shown)
-    form = _parts(machine, part.format_spec) if part.format_spec is not None else ""
+    if part.conversion >= 0:
+        shown = _CONVERSIONS[chr(part.conversion)](shown)
+    form = _parts(machine, part.format_spec) if isinstance(part.format_spec, ast.JoinedStr) else ""
     if form is None or any(len(number) > 3 for number in _numbers(form)):
         return None
     try:
-        return before + format(shown, form)
+        return format(shown, form)
     except _FAILURES:
         return None
 
@@ -72,7 +64,7 @@ def _numbers(text: str) -> list[str]:
     return "".join(character if character.isdigit() else " " for character in text).split()
 
 
-def percent(machine: Machine, left: Known, right: Value, node: cst.CSTNode) -> Value:
+def percent(machine: Machine, left: Known, right: Value, node: ast.AST) -> Value:
     """`"%d layers" % count`."""
     unknown = Unknown("text that is put together")
     arguments: Any

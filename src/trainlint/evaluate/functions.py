@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import libcst as cst
-
 from trainlint.evaluate.flow import Flow, Frame
 from trainlint.frameworks.call import Arguments
-from trainlint.syntax.positions import NodeSite, Site
+from trainlint.syntax.positions import NameSite, NodeSite, Site
 from trainlint.values.join import either
 from trainlint.values.origin import Made, Origin
 from trainlint.values.value import (
@@ -42,28 +41,34 @@ MOST_RECURSIONS = 12
 """The same for one that counts; a network that builds itself is seldom deeper."""
 
 
-def make_function(machine: Machine, node: cst.FunctionDef, owner: Class | None = None) -> Function:
+def make_function(
+    machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef, owner: Class | None = None
+) -> Function:
     """The function that a `def` makes; its defaults are evaluated here, as Python does."""
     return Function(
-        node, machine.frame.chunk, machine.frame.scope, _defaults(machine, node.params), owner,
-        tuple(machine.evaluate(decorator.decorator) for decorator in node.decorators),
-        origin=machine.origin(Made.WRITTEN, node.name, node.name.value),
+        node, machine.frame.chunk, machine.frame.scope, _defaults(machine, node.args), owner,
+        tuple(machine.evaluate(decorator) for decorator in node.decorator_list),
+        origin=Origin(Made.WRITTEN, NameSite(machine.frame.chunk, node), node.name),
     )  # fmt: skip
 
 
-def make_lambda(machine: Machine, node: cst.Lambda) -> Function:
-    defaults = _defaults(machine, node.params)
+def make_lambda(machine: Machine, node: ast.Lambda) -> Function:
+    defaults = _defaults(machine, node.args)
     return Function(
         node, machine.frame.chunk, machine.frame.scope, defaults, origin=machine.origin(Made.WRITTEN, node)
     )
 
 
-def _defaults(machine: Machine, parameters: cst.Parameters) -> dict[str, Value]:
+def _defaults(machine: Machine, parameters: ast.arguments) -> dict[str, Value]:
     found: dict[str, Value] = {}
-    for parameter in (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params):
-        if parameter.default is not None:
-            value = machine.evaluate(parameter.default)
-            found[parameter.name.value] = machine.bound(value, parameter.default, parameter.name.value)
+    positional = (*parameters.posonlyargs, *parameters.args)
+    last = zip(reversed(positional), reversed(parameters.defaults), strict=False)
+    for parameter, default in (
+        *reversed(list(last)),
+        *zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True),
+    ):
+        if default is not None:
+            found[parameter.arg] = machine.bound(machine.evaluate(default), default, parameter.arg)
     return found
 
 
@@ -92,13 +97,13 @@ def run(
         around=around,
     )  # fmt: skip
     with machine.within(frame):
-        if isinstance(function.node, cst.Lambda):
+        if isinstance(function.node, ast.Lambda):
             return machine.evaluate(function.node.body)
         switched = next((i for i, d in enumerate(function.decorators) if _switches_gradients(d)), None)
         if switched is not None:
-            decorator = function.node.decorators[switched].decorator
+            decorator = function.node.decorator_list[switched]
             machine.happen("no_grad_enter", NodeSite(function.chunk, decorator))
-        flow = machine.execute(function.node.body.body)
+        flow = machine.execute(function.node.body)
         if switched is not None:
             machine.happen("no_grad_exit", site)
     if frame.yielded:
@@ -125,7 +130,6 @@ def _gets_on(running: list[Frame], given: dict[str, Value]) -> bool:
 _CONTEXTS = ("contextlib.contextmanager", "contextlib.asynccontextmanager")
 
 
-
 def is_context(function: Function) -> bool:
     """Whether a generator is decorated as a context manager."""
     return any(isinstance(d, Reference) and d.name in _CONTEXTS for d in function.decorators)
@@ -142,24 +146,21 @@ def _switches_gradients(decorator: Value) -> bool:
 
 def bind(function: Function, arguments: Arguments) -> dict[str, Value]:
     """The values of a function's parameters in one call."""
-    parameters = function.node.params
-    positional = [p.name.value for p in (*parameters.posonly_params, *parameters.params)]
-    keyword_only = [p.name.value for p in parameters.kwonly_params]
-    given = list(arguments.positional)
+    parameters = function.node.args
+    positional = len(function.positional)
+    given = arguments.positional
     named = dict(arguments.keyword)
     bound: dict[str, Value] = {}
-    for name in positional:
-        if given:
-            bound[name] = given.pop(0)
-    if isinstance(parameters.star_arg, cst.Param):
-        bound[parameters.star_arg.name.value] = Items(given, "tuple", complete=arguments.complete)
-    for name in positional + keyword_only:
+    bound.update(zip(function.parameters[:positional], given, strict=False))
+    if parameters.vararg is not None:
+        bound[parameters.vararg.arg] = Items(given[positional:], "tuple", complete=arguments.complete)
+    for name in function.parameters:
         if name in named:
             bound[name] = named.pop(name)
         elif name not in bound:
             bound[name] = _missing(function, name, arguments)
-    if parameters.star_kwarg is not None:
-        bound[parameters.star_kwarg.name.value] = Mapped(named, complete=arguments.complete)
+    if parameters.kwarg is not None:
+        bound[parameters.kwarg.arg] = Mapped(named, complete=arguments.complete)
     return bound
 
 
@@ -169,26 +170,17 @@ def _missing(function: Function, name: str, arguments: Arguments) -> Value:
     return function.defaults.get(name) or Unknown("a parameter that nobody passes")
 
 
-def parameter_names(function: Function) -> tuple[str, ...]:
-    """The parameters of a function that have a name of their own: no `*args`, no `**kwargs`."""
-    parameters = function.node.params
-    named = (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params)
-    return tuple(parameter.name.value for parameter in named)
-
-
 def _written(function: Function, name: str) -> Origin:
     """Where a parameter stands in the head of its function."""
-    parameters = function.node.params
-    named = (*parameters.posonly_params, *parameters.params, *parameters.kwonly_params)
-    node = next(parameter.name for parameter in named if parameter.name.value == name)
-    return Origin(Made.PARAMETER, NodeSite(function.chunk, node), name)
+    named = (*function.positional, *function.node.args.kwonlyargs)
+    node = next(parameter for parameter in named if parameter.arg == name)
+    return Origin(Made.PARAMETER, NameSite(function.chunk, node), name)
 
 
 def uncalled_arguments(function: Function, receiver: Value | None = None) -> Arguments:
     """Arguments for a function that nobody calls here: its defaults, which a caller may override."""
-    parameters = function.node.params
     keyword: dict[str, Value] = {}
-    names = parameter_names(function)
+    names = function.parameters
     for name in names[1:] if receiver is not None else names:
         default = function.defaults.get(name)
         # None as a default mostly means "somebody passes it": which is not known.
@@ -198,6 +190,4 @@ def uncalled_arguments(function: Function, receiver: Value | None = None) -> Arg
         else:
             site = default.origin.site if default.origin else None
             keyword[name] = with_step(default, Made.PARAMETER, site, name)
-    if isinstance(parameters.star_arg, cst.Param):
-        pass  # nothing more is passed by position
     return Arguments((receiver,) if receiver is not None else (), keyword)

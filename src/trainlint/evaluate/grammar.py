@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-
-import libcst as cst
 
 if TYPE_CHECKING:
     from trainlint.evaluate.flow import Flow
     from trainlint.evaluate.machine import Machine
     from trainlint.values.value import Value
 
-EXPRESSIONS: dict[type[cst.CSTNode], Callable[[Machine, Any], Value]] = {}
-STATEMENTS: dict[type[cst.CSTNode], Callable[[Machine, Any], Flow]] = {}
+EXPRESSIONS: dict[type[ast.AST], Callable[[Machine, Any], Value]] = {}
+STATEMENTS: dict[type[ast.AST], Callable[[Machine, Any], Flow]] = {}
 
 
-def expression(*kinds: type[cst.CSTNode]) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
+def expression(*kinds: type[ast.AST]) -> Callable[[Callable[..., Value]], Callable[..., Value]]:
     """Registers the function that evaluates some kinds of expression."""
 
     def register(function: Callable[..., Value]) -> Callable[..., Value]:
@@ -26,7 +25,7 @@ def expression(*kinds: type[cst.CSTNode]) -> Callable[[Callable[..., Value]], Ca
     return register
 
 
-def statement(*kinds: type[cst.CSTNode]) -> Callable[[Callable[..., Flow]], Callable[..., Flow]]:
+def statement(*kinds: type[ast.AST]) -> Callable[[Callable[..., Flow]], Callable[..., Flow]]:
     """Registers the function that executes some kinds of statement."""
 
     def register(function: Callable[..., Flow]) -> Callable[..., Flow]:

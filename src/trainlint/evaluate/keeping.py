@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from trainlint.evaluate.loops import CHANGES_IN_LOOP
 from trainlint.frameworks.losses import LOSSES
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
 
 
-def note_sum(machine: Machine, old: Value, added: Value, total: Value, node: cst.BaseExpression) -> None:
+def note_sum(machine: Machine, old: Value, added: Value, total: Value, node: ast.expr) -> None:
     """`total += loss`, where `total` comes from the turn before."""
     grows = isinstance(old, Unknown) and old.reason == CHANGES_IN_LOOP
     if machine.frame.loops and grows and _may_hold_graph(machine, added):
@@ -33,8 +32,8 @@ def note_append(machine: Machine, collected: Items, added: Value, site: Site) ->
 def _argument(site: Site) -> Site:
     """What is passed in a call of one argument."""
     node = site.node if isinstance(site, NodeSite) else None
-    if isinstance(site, NodeSite) and isinstance(node, cst.Call) and node.args:
-        return NodeSite(site.chunk, node.args[0].value)
+    if isinstance(site, NodeSite) and isinstance(node, ast.Call) and node.args:
+        return NodeSite(site.chunk, node.args[0])
     return site
 
 

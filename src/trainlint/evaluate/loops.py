@@ -6,11 +6,11 @@ the plan: its body runs once for all its turns, and what changes from turn to tu
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard
-
-import libcst as cst
 
 from trainlint.evaluate.assignment import assign
 from trainlint.evaluate.expressions import hashable
@@ -59,8 +59,11 @@ _BATCHES = re.compile(r"load(er|ers)\b|(^|[^a-z])(mini_?)?batches\b|(^|_)dl\b", 
 """How people name what gives batches, where nothing else is known of it."""
 
 
-@statement(cst.For)
-def for_loop(machine: Machine, node: cst.For) -> Flow:
+For = ast.For | ast.AsyncFor
+
+
+@statement(ast.For, ast.AsyncFor)
+def for_loop(machine: Machine, node: For) -> Flow:
     iterable = machine.evaluate(node.iter)
     known = machine.items(iterable)
     if (
@@ -73,7 +76,7 @@ def for_loop(machine: Machine, node: cst.For) -> Flow:
     return _once_for_all(machine, node, iterable)
 
 
-def _unrolled(machine: Machine, node: cst.For, known: tuple[Value, ...]) -> Flow:
+def _unrolled(machine: Machine, node: For, known: tuple[Value, ...]) -> Flow:
     frame, outside = machine.frame, machine.frame.turns
     frame.turns = outside * max(len(known), 1)
     try:
@@ -84,29 +87,29 @@ def _unrolled(machine: Machine, node: cst.For, known: tuple[Value, ...]) -> Flow
                 _optional_turn(machine, node, item)
                 continue
             assign(machine, node.target, item, node.iter)
-            flow = machine.execute(node.body.body)
+            flow = machine.execute(node.body)
             if flow is Flow.BREAK:
                 return Flow.NEXT
             if flow in (Flow.RETURN, Flow.RAISE):
                 return flow
     finally:
         frame.turns = outside
-    return machine.execute(node.orelse.body.body) if node.orelse is not None else Flow.NEXT
+    return machine.execute(node.orelse)
 
 
-def _optional_turn(machine: Machine, node: cst.For, item: Value) -> None:
+def _optional_turn(machine: Machine, node: For, item: Value) -> None:
     present = [o for o in item.options if not has_absent(o)] if isinstance(item, OneOf) else []
 
     def turn() -> Flow:
         assign(machine, node.target, present[0] if len(present) == 1 else OneOf(tuple(present)), node.iter)
-        machine.execute(node.body.body)
+        machine.execute(node.body)
         return Flow.NEXT
 
     if present:
         machine.branch([turn, lambda: Flow.NEXT], machine.site(node.iter), str)
 
 
-def _once_for_all(machine: Machine, node: cst.For, iterable: Value) -> Flow:
+def _once_for_all(machine: Machine, node: For, iterable: Value) -> Flow:
     site = machine.site(node.iter)
     over = _runs_over(iterable)
     if over == "unknown" and not _is_range(iterable) and _BATCHES.search(site.text):
@@ -116,23 +119,21 @@ def _once_for_all(machine: Machine, node: cst.For, iterable: Value) -> Flow:
     def prepare() -> None:
         assign(machine, node.target, element(machine, iterable, site), node.iter)
 
-    return _abstract_loop(machine, node.body, prepare, node, Repeated([], over, times, site, iterable))
+    return _abstract_loop(machine, prepare, node, Repeated([], over, times, site, iterable))
 
 
-@statement(cst.While)
-def while_loop(machine: Machine, node: cst.While) -> Flow:
+@statement(ast.While)
+def while_loop(machine: Machine, node: ast.While) -> Flow:
     if machine.truth(machine.evaluate(node.test)) is False:
         return Flow.NEXT
     if not machine.frame.program.trains(machine, node.body):
         flow = _unrolled_while(machine, node)
         if flow is not None:
             return flow
-    return _abstract_loop(
-        machine, node.body, lambda: None, node, Repeated([], "unknown", None, machine.site(node))
-    )
+    return _abstract_loop(machine, lambda: None, node, Repeated([], "unknown", None, machine.site(node)))
 
 
-def _unrolled_while(machine: Machine, node: cst.While) -> Flow | None:
+def _unrolled_while(machine: Machine, node: ast.While) -> Flow | None:
     """The turns of a loop whose condition stays known to its end; None, and nothing done, for others."""
     frame, mark, facts, budget = machine.frame, machine.trail.mark(), len(machine.facts), machine.steps
     returned, yielded = len(frame.returned), len(frame.yielded)
@@ -142,9 +143,9 @@ def _unrolled_while(machine: Machine, node: cst.While) -> Flow | None:
             decided = machine.truth(machine.evaluate(node.test))
             if decided is None or machine.steps < budget - MOST_WHILE_STEPS:
                 break
-            flow = machine.execute(node.body.body) if decided else Flow.BREAK
-            if not decided and node.orelse is not None:
-                flow = machine.execute(node.orelse.body.body)
+            flow = machine.execute(node.body) if decided else Flow.BREAK
+            if not decided and node.orelse:
+                flow = machine.execute(node.orelse)
                 ended = flow
                 break
             if flow not in (Flow.NEXT, Flow.CONTINUE):
@@ -161,49 +162,51 @@ def _unrolled_while(machine: Machine, node: cst.While) -> Flow | None:
 
 def _abstract_loop(
     machine: Machine,
-    body: cst.BaseSuite,
     prepare: Callable[[], None],
-    node: cst.For | cst.While,
+    node: For | ast.While,
     loop: Repeated,
 ) -> Flow:
-    forget_what_changes(machine, body)
+    forget_what_changes(machine, node)
     machine.frame.loops += 1
     birth, machine.frame.loop_birth = machine.frame.loop_birth, Mutable.births
     with machine.apart() as happened:
         prepare()
-        flow = machine.execute(body.body)
+        flow = machine.execute(node.body)
     machine.frame.loops -= 1
     machine.frame.loop_birth = birth
     loop.body = happened
     if happened:
         derived = machine.frame.chunk.derived
-        if (_can_stop, body) not in derived:
-            derived[_can_stop, body] = _can_stop(body)
-        loop.can_stop = derived[_can_stop, body]
+        if (_can_stop, node) not in derived:
+            derived[_can_stop, node] = _can_stop(node.body)
+        loop.can_stop = derived[_can_stop, node]
         machine.happened.append(loop)
     # A return within some turn: the loop may end without it as well.
     return Flow.RAISE if flow is Flow.RAISE else Flow.NEXT
 
 
-def _can_stop(body: cst.CSTNode) -> bool:
+def _can_stop(body: Sequence[ast.AST]) -> bool:
     """Whether a break or return leaves the loop that has this body."""
-    waiting = [body]
+    waiting = list(body)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, cst.Break | cst.Return):
+        if isinstance(node, ast.Break | ast.Return):
             return True
-        if not isinstance(node, cst.For | cst.While | cst.FunctionDef | cst.ClassDef | cst.BaseExpression):
-            waiting.extend(node.children)
+        if not isinstance(node, For | ast.While | ast.ClassDef | _Functions | ast.expr):
+            waiting.extend(ast.iter_child_nodes(node))
     return False
+
+
+_Functions = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def _is_range(value: Value) -> TypeGuard[Known]:
     return isinstance(value, Known) and isinstance(value.value, range)
 
 
-def forget_what_changes(machine: Machine, body: cst.BaseSuite) -> None:
+def forget_what_changes(machine: Machine, loop: For | ast.While) -> None:
     """Before a body that stands for all turns: numbers it reassigns are unknown from the start."""
-    changed = _assigned(machine, body)
+    changed = _assigned(machine, loop)
     scope: Scope | None = machine.frame.scope
     for name in changed.names:
         found = scope.slots.get(name) if scope is not None else None
@@ -218,53 +221,62 @@ def forget_what_a_method_changes(machine: Machine, method: Value) -> None:
     """Before a method that stands for all its calls: numbers of its object that it reassigns are unknown."""
     if not isinstance(method, Bound) or not isinstance(method.function, Function):
         return
-    changed = _assigned(machine, method.function.node.body)
+    changed = _assigned(machine, method.function.node)
     if isinstance(method.receiver, Mutable):
         _forget_attributes(machine, method.receiver, changed.attributes)
 
 
-def _forget_attributes(machine: Machine, receiver: Mutable, names: set[str]) -> None:
+def _forget_attributes(machine: Machine, receiver: Mutable, names: frozenset[str]) -> None:
     for name in names:
         found = receiver.slots.get(name)
         if isinstance(found, Known) and isinstance(found.value, int | float):
             machine.write(receiver, name, Unknown(CHANGES_IN_LOOP))
 
 
-def _assigned(machine: Machine, body: cst.CSTNode) -> _Assigned:
-    """What a body assigns; found once for each."""
+def _assigned(
+    machine: Machine, node: For | ast.While | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+) -> _Assigned:
+    """What the body of a loop or function assigns; found once for each."""
     derived = machine.frame.chunk.derived
-    found = derived.get((_Assigned, body))
+    found = derived.get((_Assigned, node))
     if not isinstance(found, _Assigned):
-        found = derived[_Assigned, body] = _Assigned()
-        body.visit(found)
+        found = derived[_Assigned, node] = _Assigned(frozenset(), frozenset())
+        if not isinstance(node, ast.Lambda):
+            found = derived[_Assigned, node] = _assigned_in(node.body)
     return found
 
 
-class _Assigned(cst.CSTVisitor):
-    """Names and attributes of `self` that a body gives a value."""
+@dataclass(frozen=True)
+class _Assigned:
+    """Names and attributes that a body gives a value."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-        self.attributes: set[str] = set()
+    names: frozenset[str]
+    attributes: frozenset[str]
 
-    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
-        self._target(node.target)
 
-    def visit_AugAssign(self, node: cst.AugAssign) -> None:
-        self._target(node.target)
-
-    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        return False
-
-    def _target(self, target: cst.BaseExpression) -> None:
-        if isinstance(target, cst.Name):
-            self.names.add(target.value)
-        elif isinstance(target, cst.Attribute):
-            self.attributes.add(target.attr.value)
-        elif isinstance(target, cst.Tuple | cst.List):
-            for part in target.elements:
-                self._target(part.value)
+def _assigned_in(body: Sequence[ast.AST]) -> _Assigned:
+    names: set[str] = set()
+    attributes: set[str] = set()
+    waiting: list[ast.AST] = list(body)
+    targets: list[ast.expr] = []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, _Functions | ast.expr):
+            continue
+        if isinstance(node, ast.Assign | ast.AugAssign):
+            targets += node.targets if isinstance(node, ast.Assign) else [node.target]
+        waiting.extend(ast.iter_child_nodes(node))
+    while targets:
+        target = targets.pop()
+        if isinstance(target, ast.Name):
+            names.add(target.id)
+        elif isinstance(target, ast.Attribute):
+            attributes.add(target.attr)
+        elif isinstance(target, ast.Tuple | ast.List):
+            targets += target.elts
+        elif isinstance(target, ast.Starred):
+            targets.append(target.value)
+    return _Assigned(frozenset(names), frozenset(attributes))
 
 
 def _runs_over(iterable: Value) -> str:
@@ -278,19 +290,20 @@ def _runs_over(iterable: Value) -> str:
     return "unknown"
 
 
-@expression(cst.ListComp, cst.GeneratorExp, cst.SetComp, cst.DictComp)
-def comprehension(
-    machine: Machine, node: cst.ListComp | cst.GeneratorExp | cst.SetComp | cst.DictComp
-) -> Value:
+Comprehension = ast.ListComp | ast.GeneratorExp | ast.SetComp | ast.DictComp
+
+
+@expression(ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
+def comprehension(machine: Machine, node: Comprehension) -> Value:
     found: list[tuple[Value | None, Value]] = []
     outer = machine.frame.scope
     machine.frame.scope = Scope("function", outer, "<comprehension>")
     try:
-        complete = _turns(machine, node.for_in, node, found)
+        complete = _turns(machine, node.generators, node, found)
     finally:
         machine.frame.scope = outer
     origin = machine.origin(Made.WRITTEN, node)
-    if isinstance(node, cst.DictComp):
+    if isinstance(node, ast.DictComp):
         entries: dict[object, Value] = {}
         for key, value in found:
             hashed = hashable(key) if key is not None else None
@@ -299,14 +312,18 @@ def comprehension(
             else:
                 entries[hashed[0]] = value
         return Mapped(entries, complete=complete, origin=origin)
-    kind = "set" if isinstance(node, cst.SetComp) else "list"
+    kind = "set" if isinstance(node, ast.SetComp) else "list"
     return Items([value for _, value in found], kind, complete=complete, origin=origin)  # type: ignore[arg-type]
 
 
 def _turns(
-    machine: Machine, loop: cst.CompFor, node: object, found: list[tuple[Value | None, Value]]
+    machine: Machine,
+    loops: Sequence[ast.comprehension],
+    node: Comprehension,
+    found: list[tuple[Value | None, Value]],
 ) -> bool:
     """Runs the loops of a comprehension; False when its items are not all known."""
+    loop, *inner = loops
     iterable = machine.evaluate(loop.iter)
     known = machine.items(iterable)
     complete = known is not None and len(known) <= MOST_TURNS
@@ -316,16 +333,15 @@ def _turns(
         if machine.steps < 0:
             return False
         assign(machine, loop.target, item, loop.iter)
-        decided = [machine.truth(machine.evaluate(test.test)) for test in loop.ifs]
+        decided = [machine.truth(machine.evaluate(test)) for test in loop.ifs]
         if False in decided:
             continue
         start = len(found)
-        if loop.inner_for_in is not None:
-            complete = _turns(machine, loop.inner_for_in, node, found) and complete
-        elif isinstance(node, cst.DictComp):
+        if inner:
+            complete = _turns(machine, inner, node, found) and complete
+        elif isinstance(node, ast.DictComp):
             found.append((machine.evaluate(node.key), machine.evaluate(node.value)))
         else:
-            assert isinstance(node, cst.ListComp | cst.GeneratorExp | cst.SetComp)
             found.append((None, machine.evaluate(node.elt)))
         if None in decided or has_absent(item):
             complete = False

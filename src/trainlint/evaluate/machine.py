@@ -7,18 +7,16 @@ for all turns. A budget of steps bounds it all: what is cut off is unknown.
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import libcst as cst
-
 from trainlint.evaluate.attributes import attribute
 from trainlint.evaluate.calls import call
 from trainlint.evaluate.classes import instantiate_uncalled
 from trainlint.evaluate.flow import Flow, Frame
-from trainlint.evaluate.functions import parameter_names
 from trainlint.evaluate.grammar import EXPRESSIONS, STATEMENTS
 from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
 from trainlint.evaluate.iteration import element, items
@@ -60,12 +58,10 @@ class Machine:
     def frame(self) -> Frame:
         return self.frames[-1]
 
-    def site(self, node: cst.CSTNode) -> NodeSite:
+    def site(self, node: ast.AST) -> NodeSite:
         return NodeSite(self.frame.chunk, node)
 
-    def origin(
-        self, made: Made, node: cst.CSTNode, label: str = "", parents: tuple[Origin, ...] = ()
-    ) -> Origin:
+    def origin(self, made: Made, node: ast.AST, label: str = "", parents: tuple[Origin, ...] = ()) -> Origin:
         return Origin(made, self.site(node), label, parents)
 
     @property
@@ -83,14 +79,14 @@ class Machine:
 
     # -- evaluation ---------------------------------------------------------------------------------------
 
-    def evaluate(self, node: cst.BaseExpression) -> Value:
+    def evaluate(self, node: ast.expr) -> Value:
         self.steps -= 1
         if self.steps < 0:
             return Unknown("the budget of steps is used up")
         handler = EXPRESSIONS.get(type(node))
         return handler(self, node) if handler else Unknown(f"{type(node).__name__} is not followed")
 
-    def execute(self, statements: Sequence[cst.BaseStatement | cst.BaseSmallStatement]) -> Flow:
+    def execute(self, statements: Sequence[ast.stmt]) -> Flow:
         for statement in statements:
             self.steps -= 1
             if self.steps < 0:
@@ -111,7 +107,7 @@ class Machine:
     def parameters(self) -> dict[str, Value]:
         """The parameters of the running function of the program, `self` left out, with what they hold."""
         function = self.frame.function
-        names = parameter_names(function) if function is not None else ()
+        names = function.parameters if function is not None else ()
         held = {name: self.frame.scope.slots.get(name) for name in names}
         return {
             name: value
@@ -274,7 +270,7 @@ class Machine:
             if overridable:
                 self.frame.conditions.pop()
 
-    def bound(self, value: Value, node: cst.CSTNode, label: str) -> Value:
+    def bound(self, value: Value, node: ast.AST, label: str) -> Value:
         """A value on its way into a name: a literal learns the name, everything else gets one more step."""
         origin = value.origin
         if isinstance(value, Known) and origin is not None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-
-import libcst as cst
 
 from trainlint.evaluate.formatting import LONGEST, percent
 from trainlint.evaluate.grammar import expression
@@ -41,25 +40,25 @@ from trainlint.values.value import (
 if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
 
-_BINARY: dict[type[cst.CSTNode], tuple[str, Callable[[Any, Any], Any]]] = {
-    cst.Add: ("+", operator.add), cst.Subtract: ("-", operator.sub), cst.Multiply: ("*", operator.mul),
-    cst.Divide: ("/", operator.truediv), cst.FloorDivide: ("//", operator.floordiv),
-    cst.Modulo: ("%", operator.mod), cst.Power: ("**", operator.pow),
-    cst.MatrixMultiply: ("@", operator.matmul),
-    cst.BitAnd: ("&", operator.and_), cst.BitOr: ("|", operator.or_), cst.BitXor: ("^", operator.xor),
-    cst.LeftShift: ("<<", operator.lshift), cst.RightShift: (">>", operator.rshift),
+_BINARY: dict[type[ast.AST], tuple[str, Callable[[Any, Any], Any]]] = {
+    ast.Add: ("+", operator.add), ast.Sub: ("-", operator.sub), ast.Mult: ("*", operator.mul),
+    ast.Div: ("/", operator.truediv), ast.FloorDiv: ("//", operator.floordiv),
+    ast.Mod: ("%", operator.mod), ast.Pow: ("**", operator.pow),
+    ast.MatMult: ("@", operator.matmul),
+    ast.BitAnd: ("&", operator.and_), ast.BitOr: ("|", operator.or_), ast.BitXor: ("^", operator.xor),
+    ast.LShift: ("<<", operator.lshift), ast.RShift: (">>", operator.rshift),
 }  # fmt: skip
 
 BINARY_BY_SIGN = dict(_BINARY.values())
 
-_COMPARISON: dict[type[cst.CSTNode], Callable[[Any, Any], Any]] = {
-    cst.Equal: operator.eq, cst.NotEqual: operator.ne, cst.LessThan: operator.lt,
-    cst.LessThanEqual: operator.le, cst.GreaterThan: operator.gt, cst.GreaterThanEqual: operator.ge,
+_COMPARISON: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt,
+    ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
 }  # fmt: skip
 
-_SIGNS: dict[type[cst.CSTNode], str] = {
-    cst.Equal: "==", cst.NotEqual: "!=", cst.LessThan: "<", cst.LessThanEqual: "<=", cst.GreaterThan: ">",
-    cst.GreaterThanEqual: ">=",
+_SIGNS: dict[type[ast.AST], str] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">",
+    ast.GtE: ">=",
 }  # fmt: skip
 
 LARGEST = 10**30
@@ -68,13 +67,13 @@ LARGEST = 10**30
 _ATTEMPT = (TypeError, ValueError, ZeroDivisionError, OverflowError, AttributeError, KeyError, IndexError)
 
 
-@expression(cst.BinaryOperation)
-def binary(machine: Machine, node: cst.BinaryOperation) -> Value:
-    sign = _BINARY[type(node.operator)][0]
+@expression(ast.BinOp)
+def binary(machine: Machine, node: ast.BinOp) -> Value:
+    sign = _BINARY[type(node.op)][0]
     return combine(machine, sign, machine.evaluate(node.left), machine.evaluate(node.right), node)
 
 
-def combine(machine: Machine, sign: str, left: Value, right: Value, node: cst.CSTNode) -> Value:
+def combine(machine: Machine, sign: str, left: Value, right: Value, node: ast.AST) -> Value:
     """`left sign right`."""
     if sign == "%" and isinstance(left, Known) and isinstance(left.value, str):
         return percent(machine, left, right, node)
@@ -112,7 +111,7 @@ _DUNDER = {"+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__", "
 _REFLECTED = {"+": "__radd__", "-": "__rsub__", "*": "__rmul__", "/": "__rtruediv__"}
 
 
-def _constants(machine: Machine, sign: str, left: Known, right: Known, node: cst.CSTNode) -> Value:
+def _constants(machine: Machine, sign: str, left: Known, right: Known, node: ast.AST) -> Value:
     one, other = left.value, right.value
     parents = tuple(value.origin for value in (left, right) if value.origin is not None)
     origin = machine.origin(Made.COMPUTED, node, "", parents)
@@ -171,35 +170,33 @@ def _lists(sign: str, left: Items, right: Value) -> Value:
     return Unknown("an operation on lists")
 
 
-@expression(cst.UnaryOperation)
-def unary(machine: Machine, node: cst.UnaryOperation) -> Value:
-    value = machine.evaluate(node.expression)
-    if isinstance(node.operator, cst.Not):
+@expression(ast.UnaryOp)
+def unary(machine: Machine, node: ast.UnaryOp) -> Value:
+    value = machine.evaluate(node.operand)
+    if isinstance(node.op, ast.Not):
         decided = truth(value)
         return (
             Unknown("a condition") if decided is None else Known(not decided, _computed(machine, node, value))
         )
     if isinstance(value, Tensor):
-        if isinstance(node.operator, cst.BitInvert):
+        if isinstance(node.op, ast.Invert):
             return inverted(value, Call("~", Arguments((value,)), machine.site(node), machine))
-        return (
-            combine(machine, "*", value, Known(-1), node) if isinstance(node.operator, cst.Minus) else value
-        )
+        return combine(machine, "*", value, Known(-1), node) if isinstance(node.op, ast.USub) else value
     if isinstance(value, OneOf):
         return either(_unary(machine, node, option) for option in value.options)
     return _unary(machine, node, value)
 
 
-_UNARY: dict[type[cst.CSTNode], Callable[[Any], Any]] = {
-    cst.Minus: operator.neg, cst.Plus: operator.pos, cst.BitInvert: operator.invert,
+_UNARY: dict[type[ast.AST], Callable[[Any], Any]] = {
+    ast.USub: operator.neg, ast.UAdd: operator.pos, ast.Invert: operator.invert,
 }  # fmt: skip
 
 
-def _unary(machine: Machine, node: cst.UnaryOperation, value: Value) -> Value:
+def _unary(machine: Machine, node: ast.UnaryOp, value: Value) -> Value:
     if not isinstance(value, Known):
         return Unknown(value.reason if isinstance(value, Unknown) else "a sign on something unknown")
     try:
-        result = _UNARY[type(node.operator)](value.value)
+        result = _UNARY[type(node.op)](value.value)
     except _ATTEMPT:
         return Unknown("arithmetic that fails")
     if value.origin is not None and value.origin.made is Made.WRITTEN and not value.origin.label:
@@ -207,34 +204,34 @@ def _unary(machine: Machine, node: cst.UnaryOperation, value: Value) -> Value:
     return Known(result, _computed(machine, node, value))
 
 
-def _computed(machine: Machine, node: cst.CSTNode, *values: Value) -> Origin:
+def _computed(machine: Machine, node: ast.AST, *values: Value) -> Origin:
     return machine.origin(Made.COMPUTED, node, "", tuple(v.origin for v in values if v.origin is not None))
 
 
-@expression(cst.Comparison)
-def comparison(machine: Machine, node: cst.Comparison) -> Value:
+@expression(ast.Compare)
+def comparison(machine: Machine, node: ast.Compare) -> Value:
     left = machine.evaluate(node.left)
     values = [left]
     results: list[bool | None] = []
-    for target in node.comparisons:
-        right = machine.evaluate(target.comparator)
-        if isinstance(target.operator, cst.In | cst.NotIn):
+    for sign, comparator in zip(node.ops, node.comparators, strict=True):
+        right = machine.evaluate(comparator)
+        if isinstance(sign, ast.In | ast.NotIn):
             left, right = _asked(machine, left, right, node)
-        results.append(compare(left, target.operator, right))
+        results.append(compare(left, sign, right))
         values.append(right)
         left = right
     if any(isinstance(value, Tensor) for value in values):
-        sign = _SIGNS.get(type(node.comparisons[0].operator))
-        call = Call(sign or "compare", Arguments(tuple(values)), machine.site(node), machine)
-        if sign is None or len(values) != 2:
+        text = _SIGNS.get(type(node.ops[0]))
+        call = Call(text or "compare", Arguments(tuple(values)), machine.site(node), machine)
+        if text is None or len(values) != 2:
             return call.unknown("a comparison of tensors")
-        return tensor_binary(sign, values[0], values[1], call)
+        return tensor_binary(text, values[0], values[1], call)
     if None in results and False not in results:
         return Unknown("a comparison with something unknown")
     return Known(False not in results, _computed(machine, node, *values))
 
 
-def _asked(machine: Machine, value: Value, container: Value, node: cst.CSTNode) -> tuple[Value, Value]:
+def _asked(machine: Machine, value: Value, container: Value, node: ast.AST) -> tuple[Value, Value]:
     """What is compared for `in`: a container of the program may say itself what it contains."""
     if (
         isinstance(container, Mapped)
@@ -251,19 +248,19 @@ def _asked(machine: Machine, value: Value, container: Value, node: cst.CSTNode) 
     return value, container
 
 
-def compare(left: Value, sign: cst.CSTNode, right: Value) -> bool | None:
+def compare(left: Value, sign: ast.AST, right: Value) -> bool | None:
     """The outcome of one comparison, None when it is not known."""
     if isinstance(left, OneOf) or isinstance(right, OneOf):
         lefts = left.options if isinstance(left, OneOf) else (left,)
         rights = right.options if isinstance(right, OneOf) else (right,)
         found = {compare(a, sign, b) for a in lefts for b in rights}
         return found.pop() if len(found) == 1 else None
-    if isinstance(sign, cst.Is | cst.IsNot):
+    if isinstance(sign, ast.Is | ast.IsNot):
         same = _identical(left, right)
-        return None if same is None else same is isinstance(sign, cst.Is)
-    if isinstance(sign, cst.In | cst.NotIn):
+        return None if same is None else same is isinstance(sign, ast.Is)
+    if isinstance(sign, ast.In | ast.NotIn):
         inside = _contains(right, left)
-        return None if inside is None else inside is isinstance(sign, cst.In)
+        return None if inside is None else inside is isinstance(sign, ast.In)
     if isinstance(left, Known) and isinstance(right, Known):
         if isinstance(left.value, Symbol) or isinstance(right.value, Symbol):
             return None
@@ -271,9 +268,9 @@ def compare(left: Value, sign: cst.CSTNode, right: Value) -> bool | None:
             return bool(_COMPARISON[type(sign)](left.value, right.value))
         except _ATTEMPT:
             return None
-    if isinstance(sign, cst.Equal | cst.NotEqual):
+    if isinstance(sign, ast.Eq | ast.NotEq):
         same = _identical(left, right)
-        return None if same is None else same is isinstance(sign, cst.Equal)
+        return None if same is None else same is isinstance(sign, ast.Eq)
     return None
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from trainlint.evaluate import names, operators
 from trainlint.frameworks.call import Arguments
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
 
 
-def matches(machine: Machine, case: cst.MatchCase, subject: Value) -> bool | None:
+def matches(machine: Machine, case: ast.match_case, subject: Value) -> bool | None:
     """Whether a case is taken; None when that is not known. Names in the pattern are bound."""
     verdict = pattern(machine, case.pattern, subject)
     if case.guard is None or verdict is False:
@@ -24,24 +23,24 @@ def matches(machine: Machine, case: cst.MatchCase, subject: Value) -> bool | Non
     return False if guard is False else (verdict if guard else None)
 
 
-def pattern(machine: Machine, node: cst.MatchPattern, subject: Value) -> bool | None:
-    if isinstance(node, cst.MatchValue):
-        return operators.compare(subject, cst.Equal(), machine.evaluate(node.value))
-    if isinstance(node, cst.MatchSingleton):
-        return operators.compare(subject, cst.Is(), machine.evaluate(node.value))
-    if isinstance(node, cst.MatchOr):
-        found = [pattern(machine, option.pattern, subject) for option in node.patterns]
+def pattern(machine: Machine, node: ast.pattern, subject: Value) -> bool | None:
+    if isinstance(node, ast.MatchValue):
+        return operators.compare(subject, ast.Eq(), machine.evaluate(node.value))
+    if isinstance(node, ast.MatchSingleton):
+        return operators.compare(subject, ast.Is(), Known(node.value))
+    if isinstance(node, ast.MatchOr):
+        found = [pattern(machine, option, subject) for option in node.patterns]
         return True if True in found else (None if None in found else False)
-    if isinstance(node, cst.MatchAs):
+    if isinstance(node, ast.MatchAs):
         verdict = pattern(machine, node.pattern, subject) if node.pattern is not None else True
         if node.name is not None:
-            names.bind(machine, node.name.value, subject)
+            names.bind(machine, node.name, subject)
         return verdict
-    if isinstance(node, cst.MatchSequence):
+    if isinstance(node, ast.MatchSequence):
         return _sequence(machine, node.patterns, subject)
-    if isinstance(node, cst.MatchMapping):
+    if isinstance(node, ast.MatchMapping):
         return _mapping(machine, node, subject)
-    if isinstance(node, cst.MatchClass):
+    if isinstance(node, ast.MatchClass):
         return _class(machine, node, subject)
     return None
 
@@ -50,52 +49,50 @@ def _all(verdicts: Sequence[bool | None]) -> bool | None:
     return False if False in verdicts else (None if None in verdicts else True)
 
 
-def _sequence(
-    machine: Machine, parts: Sequence[cst.MatchSequenceElement | cst.MatchStar], subject: Value
-) -> bool | None:
+def _sequence(machine: Machine, parts: Sequence[ast.pattern], subject: Value) -> bool | None:
     if isinstance(subject, Known | Mapped | Instance):
         return False if not (isinstance(subject, Known) and isinstance(subject.value, range)) else None
     if not isinstance(subject, Items) or not subject.is_certain:
         for part in parts:
-            if isinstance(part, cst.MatchSequenceElement):
-                pattern(machine, part.value, Unknown("an item of something unknown"))
+            if not isinstance(part, ast.MatchStar):
+                pattern(machine, part, Unknown("an item of something unknown"))
         return None
-    star = next((index for index, part in enumerate(parts) if isinstance(part, cst.MatchStar)), None)
+    star = next((index for index, part in enumerate(parts) if isinstance(part, ast.MatchStar)), None)
     items = subject.items
     if len(items) < len(parts) - (star is not None) or (star is None and len(items) != len(parts)):
         return False
     verdicts: list[bool | None] = []
     for index, part in enumerate(parts):
-        if isinstance(part, cst.MatchStar):
+        if isinstance(part, ast.MatchStar):
             if part.name is not None:
                 rest = items[index : len(items) - (len(parts) - index - 1)]
-                names.bind(machine, part.name.value, Items(rest))
+                names.bind(machine, part.name, Items(rest))
             continue
         position = index if star is None or index < star else index - len(parts)
-        verdicts.append(pattern(machine, part.value, items[position]))
+        verdicts.append(pattern(machine, part, items[position]))
     return _all(verdicts)
 
 
-def _mapping(machine: Machine, node: cst.MatchMapping, subject: Value) -> bool | None:
+def _mapping(machine: Machine, node: ast.MatchMapping, subject: Value) -> bool | None:
     if isinstance(subject, Known | Items):
         return False
     verdicts: list[bool | None] = []
-    for element in node.elements:
-        key = machine.evaluate(element.key)
+    for written_key, part in zip(node.keys, node.patterns, strict=True):
+        key = machine.evaluate(written_key)
         found: Value | None = None
         if isinstance(subject, Mapped) and isinstance(key, Known):
             found = subject.slots.get(key.value)
             if found is None and subject.complete:
                 return False
         unknown = Unknown("an entry of something unknown")
-        verdict = pattern(machine, element.pattern, found if found is not None else unknown)
+        verdict = pattern(machine, part, found if found is not None else unknown)
         verdicts.append(verdict if found is not None else None)
     if node.rest is not None:
-        names.bind(machine, node.rest.value, Mapped(complete=False))
+        names.bind(machine, node.rest, Mapped(complete=False))
     return _all(verdicts)
 
 
-def _class(machine: Machine, node: cst.MatchClass, subject: Value) -> bool | None:
+def _class(machine: Machine, node: ast.MatchClass, subject: Value) -> bool | None:
     site = machine.site(node)
     arguments = Arguments((subject, machine.evaluate(node.cls)))
     decided = machine.truth(machine.call(Reference("builtins.isinstance"), arguments, site))
@@ -103,10 +100,10 @@ def _class(machine: Machine, node: cst.MatchClass, subject: Value) -> bool | Non
         return False
     verdicts: list[bool | None] = [decided]
     verdicts += [
-        pattern(machine, element.pattern, machine.attribute(subject, element.key.value, site))
-        for element in node.kwds
+        pattern(machine, part, machine.attribute(subject, name, site))
+        for name, part in zip(node.kwd_attrs, node.kwd_patterns, strict=True)
     ]
-    for element in node.patterns:
-        pattern(machine, element.value, Unknown("a part of something unknown"))
+    for part in node.patterns:
+        pattern(machine, part, Unknown("a part of something unknown"))
         verdicts.append(None)
     return _all(verdicts)

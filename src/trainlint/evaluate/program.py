@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from trainlint.evaluate import names, selection
 from trainlint.evaluate.deferred import Deferred
@@ -96,16 +95,12 @@ class Program:
             self._execute(machine, chunk)
 
     def _execute(self, machine: Machine, chunk: Chunk) -> None:
-        try:
-            body = chunk.module.body if chunk.readable else None
-        except cst.ParserSyntaxError:  # Python reads more than libcst does
-            body = None
-        if body is None:
+        if not chunk.readable:
             for name in chunk.binds:
                 self.scope.slots[name] = Unknown("code that is not read")
             return
         with machine.within(Frame(self.scope, chunk, self)):
-            machine.execute(body)
+            machine.execute(chunk.statements)
 
     def define(self, machine: Machine, number: int) -> bool:
         """Reads a definition whether somebody asked for its name or not; whether it was there to read."""
@@ -148,36 +143,31 @@ class Program:
 
     # -- what trains --------------------------------------------------------------------------------------
 
-    def trains(self, machine: Machine, node: cst.CSTNode) -> bool:
-        """Whether a piece of code mentions anything that trains."""
-        known = self._trains.get(id(node))
+    def trains(self, machine: Machine, body: Sequence[ast.stmt]) -> bool:
+        """Whether some statements mention anything that trains."""
+        known = self._trains.get(id(body))
         if known is None:
-            known = self._trains[id(node)] = self._mentions_training(node)
+            known = self._trains[id(body)] = self._mentions_training(body)
         return known
 
-    def _mentions_training(self, node: cst.CSTNode) -> bool:
-        waiting = [node]
+    def _mentions_training(self, body: Sequence[ast.stmt]) -> bool:
+        waiting: list[ast.AST] = list(body)
         while waiting:
             current = waiting.pop()
-            if isinstance(current, cst.Arg):
-                waiting.append(current.value)  # `f(step=3)` names a parameter
-            elif isinstance(current, cst.Attribute):
-                waiting.append(current.value)
-                if self._trains_by_name(current.attr.value):
+            if isinstance(current, ast.Name):
+                if not selection.is_variable(current.id) and self._trains_by_name(current.id):
                     return True
-            elif isinstance(current, cst.Name):
-                word = current.value
-                if not selection.is_variable(word) and self._trains_by_name(word):
-                    return True
-            elif isinstance(current, cst.Call) and self._calls_what_trains(current):
+                continue
+            if isinstance(current, ast.Attribute) and self._trains_by_name(current.attr):
                 return True
-            else:
-                waiting.extend(current.children)
+            if isinstance(current, ast.Call) and self._calls_what_trains(current):
+                return True
+            waiting.extend(ast.iter_child_nodes(current))
         return False
 
-    def _calls_what_trains(self, call: cst.Call) -> bool:
+    def _calls_what_trains(self, call: ast.Call) -> bool:
         """`step(batch)`: what is called is no variable, whatever its name."""
-        return isinstance(call.func, cst.Name) and call.func.value in self.training_names
+        return isinstance(call.func, ast.Name) and call.func.id in self.training_names
 
     def _trains_by_name(self, word: str) -> bool:
         return word in selection.TRAINING_WORDS or word in self.training_names or self._imported_trains(word)
@@ -187,32 +177,24 @@ class Program:
 
     # -- imports ------------------------------------------------------------------------------------------
 
-    def run_import(self, machine: Machine, node: cst.Import | cst.ImportFrom) -> None:
+    def run_import(self, machine: Machine, node: ast.Import | ast.ImportFrom) -> None:
         scope = machine.frame.scope
-        if isinstance(node, cst.Import):
+        if isinstance(node, ast.Import):
             for alias in node.names:
-                full = _dotted(alias.name)
-                if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
-                    machine.write(scope, alias.asname.name.value, self._import(machine, full))
+                if alias.asname is not None:
+                    machine.write(scope, alias.asname, self._import(machine, alias.name))
                 else:
-                    first = full.partition(".")[0]
+                    first = alias.name.partition(".")[0]
                     machine.write(scope, first, self._import(machine, first))
-                    if "." in full:
-                        self._import(machine, full)
+                    if "." in alias.name:
+                        self._import(machine, alias.name)
             return
-        base = self._base(node)
-        if isinstance(node.names, cst.ImportStar):
-            self._import_star(base)
-            return
+        base = self._relative(node.module or "", node.level)
         for alias in node.names:
-            name = _dotted(alias.name)
-            bound = (
-                alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
-            )
-            machine.write(scope, bound, self._import_name(machine, base, name))
-
-    def _base(self, node: cst.ImportFrom) -> str:
-        return self._relative(_dotted(node.module) if node.module is not None else "", len(node.relative))
+            if alias.name == "*":
+                self._import_star(base)
+            else:
+                machine.write(scope, alias.asname or alias.name, self._import_name(machine, base, alias.name))
 
     def _relative(self, base: str, level: int) -> str:
         if not level:
@@ -230,13 +212,13 @@ class Program:
     def _import_name(self, machine: Machine, base: str, name: str) -> Value:
         program = self.project.find(base, self)
         if program is not None:
-            return machine.attribute(program.module, name, machine.site(cst.Name(name)))
+            return machine.attribute(program.module, name, machine.site(ast.Name(name)))
         submodule = self.project.find(f"{base}.{name}" if base.strip(".") else base + name, self)
         if submodule is not None:
             return submodule.module
         if base.startswith("."):
             return Unknown(f"{name} of a file that is not found")
-        return machine.attribute(Reference(catalogue.canonical(base)), name, machine.site(cst.Name(name)))
+        return machine.attribute(Reference(catalogue.canonical(base)), name, machine.site(ast.Name(name)))
 
     def module_named(self, dotted: str) -> Module | None:
         """A file of the project by its dotted name; a leading dot means the package of this file."""
@@ -252,7 +234,7 @@ class Program:
             found: Value | None = self.module_named(".".join(parts[:count]))
             if found is not None:
                 for name in parts[count:]:
-                    found = machine.attribute(found, name, machine.site(cst.Name(name or "_")))
+                    found = machine.attribute(found, name, machine.site(ast.Name(name or "_")))
                 return found
         return Reference(catalogue.canonical(dotted))
 
@@ -284,9 +266,3 @@ class Program:
             return None
         program = self.project.find(f".{self.package}.{name}" if self.package else f".{name}", self)
         return program.module if program is not None else None
-
-
-def _dotted(node: cst.BaseExpression) -> str:
-    if isinstance(node, cst.Attribute):
-        return f"{_dotted(node.value)}.{node.attr.value}"
-    return node.value if isinstance(node, cst.Name) else ""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from trainlint.evaluate import enums
 from trainlint.frameworks.call import Arguments
@@ -41,14 +40,13 @@ _RECORD_BASES = (
 _FIELD_MAKERS = ("dataclasses.field", "pydantic.Field", "attr.ib", "attrs.field", "attr.field")
 
 
-def fields_of(node: cst.ClassDef) -> dict[str, cst.BaseExpression | None]:
+def fields_of(node: ast.ClassDef) -> dict[str, ast.expr | None]:
     """Names annotated in a class body in order, each with its default."""
-    found: dict[str, cst.BaseExpression | None] = {}
-    for line in node.body.body:
-        for statement in line.body if isinstance(line, cst.SimpleStatementLine) else ():
-            if isinstance(statement, cst.AnnAssign) and isinstance(statement.target, cst.Name):
-                found[statement.target.value] = statement.value
-    return found
+    return {
+        statement.target.id: statement.value
+        for statement in node.body
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
+    }
 
 
 def class_method(cls: Class, name: str) -> Value | None:

@@ -1,4 +1,4 @@
-"""Which statements of a file training depends on: the others are never parsed by libcst."""
+"""Which statements of a file training depends on: the others are never run."""
 
 from __future__ import annotations
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from trainlint.evaluate import classes, functions, names, operators
 from trainlint.evaluate.assignment import assign, assign_attribute, assign_item
@@ -24,6 +23,7 @@ from trainlint.evaluate.unused import is_plain, note_unused
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.library import ALONE
+from trainlint.syntax.positions import NameSite
 from trainlint.values.tensor import Tensor
 from trainlint.values.trail import MISSING
 from trainlint.values.value import (
@@ -45,13 +45,8 @@ if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
 
 
-@statement(cst.SimpleStatementLine)
-def line(machine: Machine, node: cst.SimpleStatementLine) -> Flow:
-    return machine.execute(node.body)
-
-
-@statement(cst.Expr)
-def expression_statement(machine: Machine, node: cst.Expr) -> Flow:
+@statement(ast.Expr)
+def expression_statement(machine: Machine, node: ast.Expr) -> Flow:
     note_unused(machine, node.value)
     value = machine.evaluate(node.value)
     if isinstance(value, Instance) and (handler := catalogue.method(value, ALONE)) is not None:
@@ -61,13 +56,13 @@ def expression_statement(machine: Machine, node: cst.Expr) -> Flow:
     return Flow.NEXT
 
 
-def _changed_in_place(machine: Machine, node: cst.BaseExpression, result: Tensor) -> None:
+def _changed_in_place(machine: Machine, node: ast.expr, result: Tensor) -> None:
     """`x.add_(y)` alone: PyTorch's methods whose name ends in `_` change the tensor that they are called on, and
     so does `resize` of NumPy."""
-    method = node.func if isinstance(node, cst.Call) else None
-    if not isinstance(method, cst.Attribute) or not isinstance(method.value, cst.Name):
+    method = node.func if isinstance(node, ast.Call) else None
+    if not isinstance(method, ast.Attribute) or not isinstance(method.value, ast.Name):
         return
-    name = method.attr.value
+    name = method.attr
     changes = (
         name.endswith("_") and not name.endswith("__") if result.library == "torch" else name == "resize"
     )
@@ -75,35 +70,35 @@ def _changed_in_place(machine: Machine, node: cst.BaseExpression, result: Tensor
         return
     before = machine.evaluate(method.value)
     if isinstance(before, Tensor) and before is not result and not before.is_parameter:
-        names.bind(machine, method.value.value, result)
+        names.bind(machine, method.value.id, result)
 
 
-@statement(cst.Assign)
-def assignment(machine: Machine, node: cst.Assign) -> Flow:
+@statement(ast.Assign)
+def assignment(machine: Machine, node: ast.Assign) -> Flow:
     value = machine.evaluate(node.value)
     note_dropped(machine, node)
     for target in node.targets:
-        assign(machine, target.target, value, node.value)
+        assign(machine, target, value, node.value)
     return Flow.NEXT
 
 
-@statement(cst.AnnAssign)
-def annotated_assignment(machine: Machine, node: cst.AnnAssign) -> Flow:
+@statement(ast.AnnAssign)
+def annotated_assignment(machine: Machine, node: ast.AnnAssign) -> Flow:
     if node.value is not None:
         assign(machine, node.target, machine.evaluate(node.value), node.value)
     return Flow.NEXT
 
 
-@statement(cst.AugAssign)
-def augmented_assignment(machine: Machine, node: cst.AugAssign) -> Flow:
+@statement(ast.AugAssign)
+def augmented_assignment(machine: Machine, node: ast.AugAssign) -> Flow:
     """`x += y`; a list grows in place, as in Python."""
     target = node.target
-    if isinstance(target, cst.Subscript):
+    if isinstance(target, ast.Subscript):
         old = item(machine, machine.evaluate(target.value), single_index(machine, target), node)
     else:
         old = machine.evaluate(target)
     value = machine.evaluate(node.value)
-    sign = _AUGMENTED[type(node.operator)]
+    sign = _AUGMENTED[type(node.op)]
     if isinstance(old, Items) and old.kind == "list" and sign == "+":
         more = machine.items(value)
         machine.write(old, "items", old.items + (more or ()))
@@ -117,7 +112,7 @@ def augmented_assignment(machine: Machine, node: cst.AugAssign) -> Flow:
     new = operators.combine(machine, sign, old, value, node)
     if sign == "+":
         note_sum(machine, old, value, new, node.value)
-    if isinstance(target, cst.Subscript):
+    if isinstance(target, ast.Subscript):
         assign_item(machine, target, new, node)
     else:
         assign(machine, target, new, node)
@@ -125,32 +120,28 @@ def augmented_assignment(machine: Machine, node: cst.AugAssign) -> Flow:
 
 
 _AUGMENTED = {
-    cst.AddAssign: "+", cst.SubtractAssign: "-", cst.MultiplyAssign: "*", cst.DivideAssign: "/",
-    cst.FloorDivideAssign: "//", cst.ModuloAssign: "%", cst.PowerAssign: "**", cst.MatrixMultiplyAssign: "@",
-    cst.BitAndAssign: "&", cst.BitOrAssign: "|", cst.BitXorAssign: "^", cst.LeftShiftAssign: "<<",
-    cst.RightShiftAssign: ">>",
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
+    ast.MatMult: "@", ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.LShift: "<<", ast.RShift: ">>",
 }  # fmt: skip
 
 
-@statement(cst.If)
-def condition(machine: Machine, node: cst.If) -> Flow:
+@statement(ast.If)
+def condition(machine: Machine, node: ast.If) -> Flow:
     note_best(machine, node)
     test = machine.evaluate(node.test)
     decided = machine.truth(test)
 
     def otherwise() -> Flow:
-        if isinstance(node.orelse, cst.If):
-            return condition(machine, node.orelse)
-        return machine.execute(node.orelse.body.body) if node.orelse is not None else Flow.NEXT
+        return machine.execute(node.orelse)
 
     def then() -> Flow:
-        return machine.execute(node.body.body)
+        return machine.execute(node.body)
 
     if decided is None:
         every = partial(every_turn, machine, node.test)
         return machine.branch([then, otherwise], machine.site(node.test), every=every)
     taken, left_out = (then, node.orelse) if decided else (otherwise, node.body)
-    if _overridable(test) and left_out is not None and _trains_only(machine, left_out, node, decided):
+    if _overridable(test) and left_out and _trains_only(machine, left_out, node, decided):
         # `if args.train:` with a default of False: what would be trained still matters.
         return machine.branch([then, otherwise], machine.site(node.test))
     with machine.decided_by(test):
@@ -163,40 +154,43 @@ def _overridable(test: Value) -> bool:
     return test.origin is not None and test.origin.certainty is not Certainty.EXACT
 
 
-def _trains_only(machine: Machine, left_out: cst.CSTNode, node: cst.If, decided: bool) -> bool:
-    taken: cst.CSTNode | None = node.body if decided else node.orelse
+def _trains_only(machine: Machine, left_out: list[ast.stmt], node: ast.If, decided: bool) -> bool:
+    taken = node.body if decided else node.orelse
     program = machine.frame.program
-    return program.trains(machine, left_out) and (taken is None or not program.trains(machine, taken))
+    return program.trains(machine, left_out) and not program.trains(machine, taken)
 
 
-@statement(cst.With)
-def context(machine: Machine, node: cst.With) -> Flow:
+With = ast.With | ast.AsyncWith
+
+
+@statement(ast.With, ast.AsyncWith)
+def context(machine: Machine, node: With) -> Flow:
     return _within(machine, node, 0)
 
 
-def _within(machine: Machine, node: cst.With, position: int) -> Flow:
+def _within(machine: Machine, node: With, position: int) -> Flow:
     """The body of a `with` statement inside its context managers from some position on."""
     if position == len(node.items):
-        return machine.execute(node.body.body)
+        return machine.execute(node.body)
     item = node.items[position]
-    generator = _generator(machine, item.item)
+    generator = _generator(machine, item.context_expr)
     if generator is not None:
         return _within_generator(machine, node, position, *generator)
-    manager = machine.evaluate(item.item)
-    _name_context(machine, item, _enter(machine, manager, item.item))
+    manager = machine.evaluate(item.context_expr)
+    _name_context(machine, item, _enter(machine, manager, item.context_expr))
     flow = _within(machine, node, position + 1)
-    _exit(machine, manager, item.item)
+    _exit(machine, manager, item.context_expr)
     return flow
 
 
-def _name_context(machine: Machine, item: cst.WithItem, value: Value) -> None:
-    if item.asname is not None and isinstance(item.asname.name, cst.BaseExpression):
-        assign(machine, item.asname.name, value, item.item)
+def _name_context(machine: Machine, item: ast.withitem, value: Value) -> None:
+    if item.optional_vars is not None:
+        assign(machine, item.optional_vars, value, item.context_expr)
 
 
-def _generator(machine: Machine, node: cst.BaseExpression) -> tuple[Function, Arguments] | None:
+def _generator(machine: Machine, node: ast.expr) -> tuple[Function, Arguments] | None:
     """A function of the program that is a context manager as a generator, and what it is called with."""
-    if not isinstance(node, cst.Call) or not is_plain(node.func):
+    if not isinstance(node, ast.Call) or not is_plain(node.func):
         return None
     called = machine.evaluate(node.func)
     function = called.function if isinstance(called, Bound) else called
@@ -209,7 +203,7 @@ def _generator(machine: Machine, node: cst.BaseExpression) -> tuple[Function, Ar
 
 
 def _within_generator(
-    machine: Machine, node: cst.With, position: int, function: Function, given: Arguments
+    machine: Machine, node: With, position: int, function: Function, given: Arguments
 ) -> Flow:
     """What stands before the `yield` runs first, then the body, then the rest."""
     frame, item, flows = machine.frame, node.items[position], list[Flow]()
@@ -219,22 +213,22 @@ def _within_generator(
             _name_context(machine, item, value)
             flows.append(_within(machine, node, position + 1))
 
-    functions.run(machine, function, given, machine.site(item.item), body)
+    functions.run(machine, function, given, machine.site(item.context_expr), body)
     if not flows:  # no `yield` was met
         body(Unknown("what a context manager gives"))
     return flows[0]
 
 
-def _enter(machine: Machine, manager: Value, node: cst.CSTNode) -> Value:
+def _enter(machine: Machine, manager: Value, node: ast.AST) -> Value:
     return _manage(machine, manager, "__enter__", (), node)
 
 
-def _exit(machine: Machine, manager: Value, node: cst.CSTNode) -> None:
+def _exit(machine: Machine, manager: Value, node: ast.AST) -> None:
     _manage(machine, manager, "__exit__", (Known(None), Known(None), Known(None)), node)
 
 
 def _manage(
-    machine: Machine, manager: Value, name: str, arguments: tuple[Value, ...], node: cst.CSTNode
+    machine: Machine, manager: Value, name: str, arguments: tuple[Value, ...], node: ast.AST
 ) -> Value:
     site = machine.site(node)
     handler = catalogue.method(manager, name)
@@ -249,22 +243,20 @@ def _manage(
     return manager if name == "__enter__" else Known(None)
 
 
-@statement(cst.Try, cst.TryStar)
-def attempt(machine: Machine, node: cst.Try | cst.TryStar) -> Flow:
+@statement(ast.Try, ast.TryStar)
+def attempt(machine: Machine, node: ast.Try | ast.TryStar) -> Flow:
     """The body as if nothing goes wrong; the handlers only where the body always raises."""
-    flow = machine.execute(node.body.body)
+    flow = machine.execute(node.body)
     if flow is Flow.RAISE and node.handlers:
-        flow = machine.execute(node.handlers[0].body.body)
-    elif flow is Flow.NEXT and node.orelse is not None:
-        flow = machine.execute(node.orelse.body.body)
-    if node.finalbody is not None:
-        last = machine.execute(node.finalbody.body.body)
-        return last if last is not Flow.NEXT else flow
-    return flow
+        flow = machine.execute(node.handlers[0].body)
+    elif flow is Flow.NEXT:
+        flow = machine.execute(node.orelse)
+    last = machine.execute(node.finalbody)
+    return last if last is not Flow.NEXT else flow
 
 
-@statement(cst.FunctionDef)
-def define_function(machine: Machine, node: cst.FunctionDef) -> Flow:
+@statement(ast.FunctionDef, ast.AsyncFunctionDef)
+def define_function(machine: Machine, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Flow:
     function: Value = functions.make_function(machine, node)
     assert isinstance(function, Function)
     for decorator in reversed(function.decorators):
@@ -274,82 +266,84 @@ def define_function(machine: Machine, node: cst.FunctionDef) -> Flow:
             and decorator.name == "setter"
         ):
             # `@rate.setter`: the property keeps its name, what sets it gets one of its own.
-            machine.write(machine.frame.scope, f"{node.name.value}.setter", function)
+            machine.write(machine.frame.scope, f"{node.name}.setter", function)
             return Flow.NEXT
         function = _decorated(machine, decorator, function, node)
-    machine.write(machine.frame.scope, node.name.value, function)
+    machine.write(machine.frame.scope, node.name, function)
     return Flow.NEXT
 
 
 def _decorated(
-    machine: Machine, decorator: Value, function: Value, node: cst.FunctionDef | cst.ClassDef
+    machine: Machine,
+    decorator: Value,
+    function: Value,
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
 ) -> Value:
     """A decorator of the program may change a function or class; one that is not known leaves it as it is."""
     handler = catalogue.decorator(decorator)
     if handler is not None:
         receiver = decorator if isinstance(decorator, Instance) else None
-        site = machine.site(node.name)
-        return handler(Call(node.name.value, Arguments((function,)), site, machine, receiver))
+        site = NameSite(machine.frame.chunk, node)
+        return handler(Call(node.name, Arguments((function,)), site, machine, receiver))
     if isinstance(decorator, Function | Bound | Partial | Class) or (
         isinstance(decorator, Instance) and isinstance(decorator.cls, Class)
     ):
-        changed = machine.call(decorator, Arguments((function,)), machine.site(node.name))
+        changed = machine.call(decorator, Arguments((function,)), NameSite(machine.frame.chunk, node))
         if not isinstance(changed, Unknown) and not (isinstance(changed, Known) and changed.value is None):
             return changed
     return function
 
 
-@statement(cst.ClassDef)
-def define_class(machine: Machine, node: cst.ClassDef) -> Flow:
+@statement(ast.ClassDef)
+def define_class(machine: Machine, node: ast.ClassDef) -> Flow:
     cls: Value = classes.make_class(machine, node)
     assert isinstance(cls, Class)
     for decorator in reversed(cls.decorators):
         cls = _decorated(machine, decorator, cls, node)
-    machine.write(machine.frame.scope, node.name.value, cls)
+    machine.write(machine.frame.scope, node.name, cls)
     return Flow.NEXT
 
 
-@statement(cst.Return)
-def returning(machine: Machine, node: cst.Return) -> Flow:
+@statement(ast.Return)
+def returning(machine: Machine, node: ast.Return) -> Flow:
     value = machine.evaluate(node.value) if node.value is not None else Known(None)
     machine.frame.returned.append(value)
     return Flow.RETURN
 
 
-@statement(cst.Break)
-def breaking(machine: Machine, node: cst.Break) -> Flow:
+@statement(ast.Break)
+def breaking(machine: Machine, node: ast.Break) -> Flow:
     return Flow.BREAK
 
 
-@statement(cst.Continue)
-def continuing(machine: Machine, node: cst.Continue) -> Flow:
+@statement(ast.Continue)
+def continuing(machine: Machine, node: ast.Continue) -> Flow:
     return Flow.CONTINUE
 
 
-@statement(cst.Raise)
-def raising(machine: Machine, node: cst.Raise) -> Flow:
+@statement(ast.Raise)
+def raising(machine: Machine, node: ast.Raise) -> Flow:
     return Flow.RAISE
 
 
-@statement(cst.Global)
-def global_names(machine: Machine, node: cst.Global) -> Flow:
-    machine.frame.scope.globals.update(name.name.value for name in node.names)
+@statement(ast.Global)
+def global_names(machine: Machine, node: ast.Global) -> Flow:
+    machine.frame.scope.globals.update(node.names)
     return Flow.NEXT
 
 
-@statement(cst.Nonlocal)
-def nonlocal_names(machine: Machine, node: cst.Nonlocal) -> Flow:
-    machine.frame.scope.nonlocals.update(name.name.value for name in node.names)
+@statement(ast.Nonlocal)
+def nonlocal_names(machine: Machine, node: ast.Nonlocal) -> Flow:
+    machine.frame.scope.nonlocals.update(node.names)
     return Flow.NEXT
 
 
-@statement(cst.Del)
-def deletion(machine: Machine, node: cst.Del) -> Flow:
-    targets = [e.value for e in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
-    for target in targets:
-        if isinstance(target, cst.Name):
-            names.unbind(machine, target.value)
-        elif isinstance(target, cst.Subscript):
+@statement(ast.Delete)
+def deletion(machine: Machine, node: ast.Delete) -> Flow:
+    for target in node.targets:
+        if isinstance(target, ast.Name):
+            names.unbind(machine, target.id)
+        elif isinstance(target, ast.Subscript):
             receiver, key = machine.evaluate(target.value), single_index(machine, target)
             deleter = catalogue.method(receiver, "__delitem__") if isinstance(receiver, Instance) else None
             if deleter is not None:
@@ -361,20 +355,20 @@ def deletion(machine: Machine, node: cst.Del) -> Flow:
                 if -len(kept) <= position < len(kept):
                     del kept[position]
                     machine.write(receiver, "items", tuple(kept))
-        elif isinstance(target, cst.Attribute):
+        elif isinstance(target, ast.Attribute):
             receiver, gone = machine.evaluate(target.value), Unknown("deleted")
-            assign_attribute(machine, receiver, target.attr.value, gone, machine.site(target))
+            assign_attribute(machine, receiver, target.attr, gone, machine.site(target))
     return Flow.NEXT
 
 
-@statement(cst.Import, cst.ImportFrom)
-def importing(machine: Machine, node: cst.Import | cst.ImportFrom) -> Flow:
+@statement(ast.Import, ast.ImportFrom)
+def importing(machine: Machine, node: ast.Import | ast.ImportFrom) -> Flow:
     machine.frame.program.run_import(machine, node)
     return Flow.NEXT
 
 
-@statement(cst.Match)
-def matching(machine: Machine, node: cst.Match) -> Flow:
+@statement(ast.Match)
+def matching(machine: Machine, node: ast.Match) -> Flow:
     """A `match` on constants is decided where the subject is known; else each case is a path."""
     subject = machine.evaluate(node.subject)
     paths: list[Callable[[], Flow]] = []
@@ -384,8 +378,8 @@ def matching(machine: Machine, node: cst.Match) -> Flow:
             continue
         if verdict and not paths:
             with machine.decided_by(subject):
-                return machine.execute(case.body.body)
-        paths.append(lambda case=case: machine.execute(case.body.body))  # type: ignore[misc]
+                return machine.execute(case.body)
+        paths.append(lambda case=case: machine.execute(case.body))  # type: ignore[misc]
         if verdict:
             break
     else:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
-
-import libcst as cst
 
 from trainlint.evaluate import enums
 from trainlint.evaluate.grammar import expression
@@ -33,18 +32,16 @@ if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
 
 
-def single_index(machine: Machine, node: cst.Subscript) -> Value:
+def single_index(machine: Machine, node: ast.Subscript) -> Value:
     """The index between the brackets as one value: several become a tuple."""
-    keys = [_key(machine, element.slice) for element in node.slice]
-    if len(keys) == 1 and node.slice[0].comma.__class__ is not cst.Comma:
-        return keys[0]
-    return Items(keys, "tuple")
+    if isinstance(node.slice, ast.Tuple):
+        return Items([_key(machine, element) for element in node.slice.elts], "tuple")
+    return _key(machine, node.slice)
 
 
-def _key(machine: Machine, node: cst.BaseSlice) -> Value:
-    if isinstance(node, cst.Index):
-        return machine.evaluate(node.value)
-    assert isinstance(node, cst.Slice)
+def _key(machine: Machine, node: ast.expr) -> Value:
+    if not isinstance(node, ast.Slice):
+        return machine.evaluate(node)
     parts = [
         machine.evaluate(part) if part is not None else Known(None)
         for part in (node.lower, node.upper, node.step)
@@ -57,14 +54,14 @@ def _key(machine: Machine, node: cst.BaseSlice) -> Value:
     return Unknown("slice with unknown bounds")
 
 
-@expression(cst.Subscript)
-def subscript(machine: Machine, node: cst.Subscript) -> Value:
+@expression(ast.Subscript)
+def subscript(machine: Machine, node: ast.Subscript) -> Value:
     receiver = machine.evaluate(node.value)
     key = single_index(machine, node)
     return item(machine, receiver, key, node)
 
 
-def item(machine: Machine, receiver: Value, key: Value, node: cst.CSTNode) -> Value:
+def item(machine: Machine, receiver: Value, key: Value, node: ast.AST) -> Value:
     """`receiver[key]`."""
     if isinstance(receiver, OneOf):
         return either(item(machine, option, key, node) for option in receiver.options)
@@ -107,7 +104,7 @@ def item(machine: Machine, receiver: Value, key: Value, node: cst.CSTNode) -> Va
     )
 
 
-def _of_namespace(machine: Machine, module: Value, key: Value, node: cst.CSTNode) -> Value:
+def _of_namespace(machine: Machine, module: Value, key: Value, node: ast.AST) -> Value:
     """`models.__dict__[name]`: what a module calls so."""
     if isinstance(key, OneOf):
         return either(_of_namespace(machine, module, option, node) for option in key.options)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Literal
 
-import libcst as cst
-
 from trainlint.frameworks.facts import LeftUnused
 from trainlint.syntax.company import keeps_results_of
 from trainlint.values.tensor import Tensor
@@ -16,24 +14,24 @@ if TYPE_CHECKING:
     from trainlint.evaluate.machine import Machine
 
 
-def note_unused(machine: Machine, node: cst.BaseExpression) -> None:
+def note_unused(machine: Machine, node: ast.expr) -> None:
     """Before the statement runs: which method of which object it calls, names or compares."""
     if _is_shown(machine):
         return
     named = node
     form: Literal["called", "named", "compared"] = "named"
-    if isinstance(node, cst.Call):
+    if isinstance(node, ast.Call):
         named, form = node.func, "called"
-    elif isinstance(node, cst.Comparison):
+    elif isinstance(node, ast.Compare):
         named, form = node.left, "compared"
-    if not isinstance(named, cst.Attribute) or not is_plain(named.value):
+    if not isinstance(named, ast.Attribute) or not is_plain(named.value):
         return
     for receiver in options_of(machine.evaluate(named.value)):
         # A method of an object may do its work without a result; one of a tensor gives a new tensor.
         if isinstance(receiver, Tensor) or (isinstance(receiver, Instance) and form != "called"):
-            machine.note(LeftUnused(receiver, named.attr.value, form, machine.site(node)))
-        elif isinstance(receiver, Unknown) and isinstance(node, cst.Call):
-            method = named.attr.value
+            machine.note(LeftUnused(receiver, named.attr, form, machine.site(node)))
+        elif isinstance(receiver, Unknown) and isinstance(node, ast.Call):
+            method = named.attr
             if method in _MOVING and keeps_results_of(machine.frame.chunk, node, method):
                 machine.note(LeftUnused(receiver, method, form, machine.site(node), by_company=True))
 
@@ -48,8 +46,8 @@ def _is_shown(machine: Machine) -> bool:
     return chunk.shown and machine.frame.function is None and isinstance(chunk.statements[-1], ast.Expr)
 
 
-def is_plain(node: cst.BaseExpression) -> bool:
+def is_plain(node: ast.expr) -> bool:
     """Whether evaluating an expression does nothing but look."""
-    while isinstance(node, cst.Attribute):
+    while isinstance(node, ast.Attribute):
         node = node.value
-    return isinstance(node, cst.Name)
+    return isinstance(node, ast.Name)

@@ -1,30 +1,28 @@
-"""A program as top-level statements that are parsed by libcst only when somebody asks for them.
+"""A program as top-level statements.
 
-A chunk is one top-level statement with the comments above it. The tree of the standard library, which is
-cheap, says where chunks begin and which names each one binds and mentions.
+A chunk is one top-level statement with the comments above it. Its meaning is read from the tree of the standard
+library, which is made in a tenth of the time that libcst takes; libcst's tree, which also holds what means nothing
+(comments, parentheses, white space), is made for a chunk that is edited.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-
-import libcst as cst
 
 from trainlint.sources.lines import LineIndex
 from trainlint.syntax import reuse
 from trainlint.syntax.gate import parse
 from trainlint.syntax.mentions import Mentions, mentions_of
 from trainlint.syntax.positions import Place
-from trainlint.syntax.spans import Span, spans_of
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
-_KEPT = frozenset({"module", "binds", "mentions", "_spans", "_lines"})
+_KEPT = frozenset({"binds", "definition", "is_import", "mentions", "lines"})
 """What a chunk has worked out from its text alone."""
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -41,6 +39,8 @@ class Chunk:
     shown: bool = False  # the last statement of a notebook's cell, whose value is displayed
     derived: dict[object, Any] = field(default_factory=dict, repr=False)
     """What readers of the chunk worked out from its text alone."""
+    moved: int = field(default=0, repr=False)
+    """Rows that the chunk has moved down by since its statements were parsed."""
 
     @cached_property
     def definition(self) -> Definition | None:
@@ -51,7 +51,7 @@ class Chunk:
     @property
     def last_row(self) -> int:
         """The row on which its last statement begins."""
-        return self.statements[-1].lineno if self.statements else self.first_row
+        return self.statements[-1].lineno + self.moved if self.statements else self.first_row
 
     @cached_property
     def is_import(self) -> bool:
@@ -72,7 +72,7 @@ class Chunk:
 
     @property
     def readable(self) -> bool:
-        """False: nested too deeply for libcst."""
+        """False: nested too deeply to be followed."""
         return not self.mentions.too_deep
 
     @property
@@ -86,40 +86,43 @@ class Chunk:
         return self.mentions.names
 
     @cached_property
-    def module(self) -> cst.Module:
-        """The chunk parsed by libcst.
-
-        Raises:
-            libcst.ParserSyntaxError: libcst does not read what Python reads.
-        """
-        return cst.parse_module(self.text)
-
-    @cached_property
-    def _spans(self) -> Mapping[cst.CSTNode, Span]:
-        # Only chunks with something to report pay for this.
-        return spans_of(self.module)
-
-    @cached_property
-    def _lines(self) -> LineIndex:
+    def lines(self) -> LineIndex:
+        """The rows of the text, the first of which is row 1 here."""
         return LineIndex(self.text)
 
-    def place_of(self, node: cst.CSTNode) -> Place:
+    def place_of(self, node: ast.AST) -> Place:
         """Where a node of this chunk stands in the file."""
-        found = self._spans.get(node)
-        if found is None:
+        row = getattr(node, "lineno", None)
+        if row is None:
             return Place(self.filename, self.first_row, 1, self.first_row, 1)
-        offset = self.first_row - 1
-        (row, column), (end_row, end_column) = map(self._lines.position, found)
-        return Place(self.filename, row + offset, column, end_row + offset, end_column)
+        row += self.moved
+        end = (getattr(node, "end_lineno", None) or row - self.moved) + self.moved
+        column = self._column(row, node.col_offset)  # type: ignore[attr-defined]
+        end_column = self._column(end, getattr(node, "end_col_offset", None) or 0)
+        return Place(self.filename, row, column, end, end_column)
+
+    def _column(self, row: int, offset: int) -> int:
+        """The column at an offset of bytes into a row, as Python's own tree counts."""
+        line = self.lines.line(row - self.first_row + 1)
+        return (
+            offset
+            if line.isascii()
+            else len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "ignore"))
+        ) + 1
+
+    def text_at(self, place: Place) -> str:
+        """The text of the chunk at a place in the file."""
+        above = self.first_row - 1
+        start = self.lines.offset(place.row - above, place.column)
+        return self.text[start : self.lines.offset(place.end_row - above, place.end_column)]
 
     def take_from(self, earlier: Chunk) -> None:
         """Takes over what was worked out for a chunk with the same text."""
         self.derived = earlier.derived
+        self.statements = earlier.statements
+        self.moved = earlier.moved + self.first_row - earlier.first_row
         for name in _KEPT & earlier.__dict__.keys():
             self.__dict__[name] = earlier.__dict__[name]
-
-    def code_for(self, node: cst.CSTNode) -> str:
-        return self.module.code_for_node(node)
 
 
 def split(text: str, filename: str) -> list[Chunk]:

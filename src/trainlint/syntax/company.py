@@ -1,92 +1,93 @@
-"""What is done with the names that a loop or a function binds together: `for images, labels in loader`."""
+"""What is done with the names that a loop or function binds together: `for images, labels in loader`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import libcst as cst
+import ast
+from collections.abc import Iterator, Sequence
 
 from trainlint.syntax.chunks import Chunk
-from trainlint.syntax.surroundings import last_name, parents_of
+
+_Loop = ast.For | ast.AsyncFor
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def keeps_results_of(chunk: Chunk, call: cst.Call, method: str) -> bool:
+def keeps_results_of(chunk: Chunk, call: ast.Call, method: str) -> bool:
     """Whether what is around `x.method(…)` binds `x` beside another name and keeps that one's result:
     `y = y.method(…)`. An argument of a function may be a network, which moves in place: `x` is none where a network
     is applied to it, and nothing else is done with it."""
     name = _receiver(call, method)
-    around = parents_of(chunk, call)
-    binding = next((node for node in around if isinstance(node, cst.For | cst.FunctionDef)), None)
+    around = _path_to(call, chunk.statements)
+    binding = next((node for node in reversed(around) if isinstance(node, _Loop | _Function)), None)
     if not name or binding is None:
         return False
-    together = set(_names(binding.target) if isinstance(binding, cst.For) else _parameters(binding))
+    together = set(_names(binding.target) if isinstance(binding, _Loop) else _parameters(binding))
     if name not in together or len(together) < 2:
         return False
-    keeping = _Keeping(method)
-    binding.body.visit(keeping)
-    if not keeping.names & (together - {name}) or name in keeping.names:
+    inside = [node for statement in binding.body for node in ast.walk(statement)]
+    keeping = set(_keeping(inside, method))
+    if not keeping & (together - {name}) or name in keeping:
         return False
-    if isinstance(binding, cst.For):
-        return True
-    use = _Use(name, together)
-    binding.body.visit(use)
-    return use.goes_in and use.owner == 1  # the one is the call in question
+    # Of a function's argument, the call in question is all that it is the owner of.
+    return isinstance(binding, _Loop) or (_goes_in(inside, name, together) and _owns(inside, name) == 1)
 
 
-def _parameters(function: cst.FunctionDef) -> Iterator[str]:
-    given = function.params
-    return (one.name.value for one in (*given.posonly_params, *given.params, *given.kwonly_params))
+def _path_to(node: ast.AST, nodes: Sequence[ast.AST]) -> list[ast.AST]:
+    """The nodes around a node, outermost first; empty when it stands in none of these."""
+    for start in nodes:
+        if start is node:
+            return [start]
+        path = _path_to(node, list(ast.iter_child_nodes(start)))
+        if path:
+            return [start, *path]
+    return []
 
 
-class _Use(cst.CSTVisitor):
-    """What is done with one name: whether it alone goes into another argument of the function or a member of its
-    object, and how often it is called or asked for a member itself."""
-
-    def __init__(self, name: str, arguments: set[str]) -> None:
-        super().__init__()
-        self.name = name
-        self.arguments = arguments
-        self.goes_in = False
-        self.owner = 0
-
-    def visit_Attribute(self, node: cst.Attribute) -> None:
-        self.owner += self._is_it(node.value)
-
-    def visit_Call(self, node: cst.Call) -> None:
-        self.owner += self._is_it(node.func)
-        if len(node.args) == 1 and self._is_it(node.args[0].value):
-            owner = node.func.value if isinstance(node.func, cst.Attribute) else node.func
-            self.goes_in |= isinstance(owner, cst.Name) and owner.value in self.arguments
-
-    def _is_it(self, node: cst.BaseExpression) -> bool:
-        return isinstance(node, cst.Name) and node.value == self.name
+def _parameters(function: _Function) -> Iterator[str]:
+    given = function.args
+    return (one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs))
 
 
-def _receiver(node: cst.BaseExpression, method: str) -> str:
-    if not isinstance(node, cst.Call) or not isinstance(node.func, cst.Attribute):
+def _receiver(node: ast.expr, method: str) -> str:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return ""
     owner = node.func.value
-    return owner.value if last_name(node.func) == method and isinstance(owner, cst.Name) else ""
+    return owner.id if node.func.attr == method and isinstance(owner, ast.Name) else ""
 
 
-def _names(target: cst.BaseExpression) -> Iterator[str]:
-    if isinstance(target, cst.Name):
-        yield target.value
-    elif isinstance(target, cst.Tuple | cst.List):
-        for element in target.elements:
-            yield from _names(element.value)
+def _names(target: ast.expr) -> Iterator[str]:
+    for node in ast.walk(target):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
 
 
-class _Keeping(cst.CSTVisitor):
+def _keeping(nodes: Sequence[ast.AST], method: str) -> Iterator[str]:
     """Names that are assigned what a method of their own gives."""
+    for node in nodes:
+        if isinstance(node, ast.Assign):
+            target, name = node.targets[0], _receiver(node.value, method)
+            if name and isinstance(target, ast.Name) and target.id == name:
+                yield name
 
-    def __init__(self, method: str) -> None:
-        super().__init__()
-        self.method = method
-        self.names: set[str] = set()
 
-    def visit_Assign(self, node: cst.Assign) -> None:
-        target = node.targets[0].target
-        name = _receiver(node.value, self.method)
-        if name and isinstance(target, cst.Name) and target.value == name:
-            self.names.add(name)
+def _goes_in(nodes: Sequence[ast.AST], name: str, arguments: set[str]) -> bool:
+    """Whether a name alone goes into another argument of the function, or into a member of its object."""
+    for node in nodes:
+        if isinstance(node, ast.Call) and not node.keywords and len(node.args) == 1 and _is(node.args[0], name):
+            owner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+            if isinstance(owner, ast.Name) and owner.id in arguments:
+                return True
+    return False
+
+
+def _owns(nodes: Sequence[ast.AST], name: str) -> int:
+    """How often what has a name is called, or asked for a member."""
+    owners = (
+        node.value if isinstance(node, ast.Attribute) else node.func
+        for node in nodes
+        if isinstance(node, ast.Attribute | ast.Call)
+    )
+    return sum(_is(owner, name) for owner in owners)
+
+
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name

@@ -18,7 +18,7 @@ class Mentions:
     attributes: set[str] = field(default_factory=set)
     declared_global: set[str] = field(default_factory=set)
     functions: list[FunctionMentions] = field(default_factory=list)
-    too_deep: bool = False  # nested so deeply that libcst must not see it
+    too_deep: bool = False  # nested so deeply that it is not followed, and that libcst must not see it
 
     @cached_property
     def words(self) -> frozenset[str]:

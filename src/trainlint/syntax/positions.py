@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import ast
+import re
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    import libcst as cst
-
     from trainlint.syntax.chunks import Chunk
 
 
@@ -44,12 +44,12 @@ class Site(Protocol):
     def text(self) -> str: ...
 
 
-@dataclass(frozen=True, eq=False)
 class NodeSite:
-    """A libcst node within its chunk. Cheap to make: the position is found when somebody asks."""
+    """A syntax node within its chunk. Cheap to make: the position is found when somebody asks."""
 
-    chunk: Chunk = field(repr=False)
-    node: cst.CSTNode = field(repr=False)
+    def __init__(self, chunk: Chunk, node: ast.AST) -> None:
+        self.chunk = chunk
+        self.node = node
 
     @cached_property
     def place(self) -> Place:
@@ -57,7 +57,25 @@ class NodeSite:
 
     @cached_property
     def text(self) -> str:
-        return self.chunk.code_for(self.node)
+        return self.chunk.text_at(self.place)
+
+
+_HEAD = re.compile(r"(?:async\s+)?(?:def|class)\s+")
+
+
+class NameSite(NodeSite):
+    """The name that a definition, a parameter or a keyword argument has; its node is the whole."""
+
+    @cached_property
+    def place(self) -> Place:
+        whole, node = self.chunk.place_of(self.node), self.node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            name, head = node.name, _HEAD.match(self.chunk.text_at(whole))
+            start = head.end() if head and "\n" not in head.group() else 0
+        else:
+            name, start = str(getattr(node, "arg", None) or ""), 0
+        column = whole.column + start
+        return Place(whole.filename, whole.row, column, whole.row, column + len(name))
 
 
 @dataclass(frozen=True)

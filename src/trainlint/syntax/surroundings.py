@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import libcst as cst
 
-from trainlint.syntax.chunks import Chunk
-from trainlint.syntax.positions import NodeSite, Place
+from trainlint.syntax.concrete import AnySite, CodeSite, as_written
+from trainlint.syntax.positions import Place
 
 ITEMS = (cst.Element, cst.Arg)
 
 
-def parents_of(chunk: Chunk, node: cst.CSTNode) -> list[cst.CSTNode]:
-    """The nodes around a node, innermost first; empty when it does not stand in the chunk."""
+def parents_of(site: CodeSite) -> list[cst.CSTNode]:
+    """The nodes around a node, innermost first."""
     path: list[cst.CSTNode] = []
-    return path[::-1] if _found(chunk.module, node, path) else []
+    return path[::-1] if _found(site.written.module, site.node, path) else []
 
 
 def _found(start: cst.CSTNode, node: cst.CSTNode, path: list[cst.CSTNode]) -> bool:
@@ -24,10 +24,13 @@ def _found(start: cst.CSTNode, node: cst.CSTNode, path: list[cst.CSTNode]) -> bo
     return False
 
 
-def neighbours(site: NodeSite) -> tuple[NodeSite | None, NodeSite | None] | None:
+def neighbours(site: AnySite) -> tuple[CodeSite | None, CodeSite | None] | None:
     """The layers before and behind a layer in a list, or in `Sequential(…)`; None when it stands elsewhere."""
-    item, *around = parents_of(site.chunk, site.node)[:2] or [site.node]
-    if not isinstance(item, ITEMS) or not around or (isinstance(item, cst.Arg) and item.keyword is not None):
+    code = as_written(site)
+    item, *around = parents_of(code)[:2] if code is not None else [None]
+    if code is None or not isinstance(item, ITEMS) or not around:
+        return None
+    if isinstance(item, cst.Arg) and item.keyword is not None:
         return None
     container = around[0]
     if isinstance(container, cst.Call) and last_name(container.func) != "Sequential":
@@ -37,10 +40,10 @@ def neighbours(site: NodeSite) -> tuple[NodeSite | None, NodeSite | None] | None
     items = container.args if isinstance(container, cst.Call) else container.elements
     plain = [other for other in items if isinstance(other, cst.Element) or _is_plain(other)]
     index = next((number for number, other in enumerate(plain) if other is item), None)
-    if index is None or len(plain) != len(items) or "#" in site.chunk.code_for(container):
+    if index is None or len(plain) != len(items) or "#" in code.at(container).text:
         return None
-    before = NodeSite(site.chunk, plain[index - 1].value) if index else None
-    behind = NodeSite(site.chunk, plain[index + 1].value) if index + 1 < len(plain) else None
+    before = code.at(plain[index - 1].value) if index else None
+    behind = code.at(plain[index + 1].value) if index + 1 < len(plain) else None
     return before, behind
 
 
@@ -48,31 +51,38 @@ def _is_plain(item: cst.CSTNode) -> bool:
     return isinstance(item, cst.Arg) and item.keyword is None and not item.star
 
 
-def application(site: NodeSite) -> tuple[NodeSite, NodeSite] | None:
+def application(site: AnySite) -> tuple[CodeSite, CodeSite] | None:
     """The call `layer(x)` of the layer that is made at a place, and its `x`."""
-    around = parents_of(site.chunk, site.node)[:1]
-    call = around[0] if around else None
-    if not isinstance(call, cst.Call) or call.func is not site.node or len(call.args) != 1:
+    code = as_written(site)
+    call = next(iter(parents_of(code)), None) if code is not None else None
+    if code is None or not isinstance(call, cst.Call) or call.func is not code.node or len(call.args) != 1:
         return None
     only = call.args[0]
-    return (NodeSite(site.chunk, call), NodeSite(site.chunk, only.value)) if _is_plain(only) else None
+    return (code.at(call), code.at(only.value)) if _is_plain(only) else None
 
 
-def passing_statement(site: NodeSite, method: str) -> Place | None:
+def passing_statement(site: AnySite, method: str) -> Place | None:
     """The statement `x.method(…)` of a line of its own that code is the only argument of."""
-    around = parents_of(site.chunk, site.node)[:4]
-    if len(around) < 4 or not isinstance(around[3], cst.SimpleStatementLine) or len(around[3].body) != 1:
+    code = as_written(site)
+    around = parents_of(code)[:4] if code is not None else []
+    if (
+        code is None
+        or len(around) < 4
+        or not isinstance(around[3], cst.SimpleStatementLine)
+        or len(around[3].body) != 1
+    ):
         return None
     argument, call, statement, line = around
     if not isinstance(argument, cst.Arg) or not isinstance(call, cst.Call) or len(call.args) != 1:
         return None
     named = isinstance(call.func, cst.Attribute) and call.func.attr.value == method
-    return site.chunk.place_of(line) if named and isinstance(statement, cst.Expr) else None
+    return code.at(line).place if named and isinstance(statement, cst.Expr) else None
 
 
-def ends_its_block(site: NodeSite) -> bool:
+def ends_its_block(site: AnySite) -> bool:
     """Whether code stands in the last statement of an indented block."""
-    around = parents_of(site.chunk, site.node)
+    code = as_written(site)
+    around = parents_of(code) if code is not None else []
     inner = next((node for node in around if isinstance(node, cst.SimpleStatementLine)), None)
     block = next((node for node in around if isinstance(node, cst.IndentedBlock)), None)
     return block is not None and block.body[-1] is inner
@@ -84,15 +94,17 @@ def last_name(node: cst.BaseExpression) -> str:
     return last.value if isinstance(last, cst.Name) else ""
 
 
-def operand(site: NodeSite) -> NodeSite | None:
+def operand(site: AnySite) -> CodeSite | None:
     """What an operation is done to; None where `a.f(b)` may be a method of `a` as well as a function."""
-    found = _operand(site.node)
-    return NodeSite(site.chunk, found) if found is not None else None
+    code = as_written(site)
+    found = _operand(code.node) if code is not None else None
+    return code.at(found) if code is not None and found is not None else None
 
 
-def callee(site: NodeSite) -> str:
+def callee(site: AnySite) -> str:
     """What is called at a place, as it is written; empty where nothing is."""
-    return site.chunk.code_for(site.node.func) if isinstance(site.node, cst.Call) else ""
+    code = as_written(site)
+    return code.at(code.node.func).text if code is not None and isinstance(code.node, cst.Call) else ""
 
 
 def _operand(node: cst.CSTNode) -> cst.BaseExpression | None:
@@ -121,7 +133,7 @@ def _is_number(node: cst.BaseExpression) -> bool:
     return isinstance(node, cst.Integer)
 
 
-def binds_loosely(site: NodeSite) -> bool:
+def binds_loosely(site: CodeSite) -> bool:
     """Whether an expression needs parentheses to stand within another one."""
     loose = (
         cst.BinaryOperation,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
-
-import libcst as cst
 
 from trainlint.syntax.positions import Site
 from trainlint.values.origin import Made, Origin
@@ -137,7 +137,7 @@ class Mapped(Mutable):
 class Function(Value):
     """A function or lambda of the program."""
 
-    node: cst.FunctionDef | cst.Lambda
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     chunk: Any
     scope: Scope
     defaults: dict[str, Value] = field(default_factory=dict)
@@ -148,13 +148,17 @@ class Function(Value):
 
     @property
     def name(self) -> str:
-        return self.node.name.value if isinstance(self.node, cst.FunctionDef) else "<lambda>"
+        return "<lambda>" if isinstance(self.node, ast.Lambda) else self.node.name
 
-    @property
+    @cached_property
+    def positional(self) -> tuple[ast.arg, ...]:
+        """The parameters that take arguments by position."""
+        return (*self.node.args.posonlyargs, *self.node.args.args)
+
+    @cached_property
     def parameters(self) -> tuple[str, ...]:
         """Names of the parameters in order, without `*args` and `**kwargs`."""
-        found = self.node.params
-        return tuple(p.name.value for p in (*found.posonly_params, *found.params, *found.kwonly_params))
+        return tuple(parameter.arg for parameter in (*self.positional, *self.node.args.kwonlyargs))
 
 
 @dataclass(eq=False)
@@ -206,7 +210,7 @@ class Class(Mutable):
         self.origin = origin
         self.decorators: tuple[Value, ...] = ()
         self.keywords: dict[str, Value] = {}
-        self.annotations: dict[str, cst.BaseExpression | None] = {}
+        self.annotations: dict[str, ast.expr | None] = {}
 
     def ancestors(self) -> Iterator[Class | Reference]:
         """This class and its bases in the order of attribute look-up (depth first, each once)."""

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import libcst as cst
+import ast
 
-from trainlint.syntax.positions import NodeSite, Site
+from trainlint.syntax.positions import NameSite, NodeSite, Site
 
 
 def argument(site: Site | None, position: int, keyword: str) -> NodeSite | None:
     """Where one argument of the call at `site` stands; None when it is not given."""
-    node = site.node if isinstance(site, NodeSite) else None
-    if not isinstance(node, cst.Call):
+    if not isinstance(site, NodeSite) or not isinstance(site.node, ast.Call):
         return None
-    named = [argument for argument in node.args if argument.keyword and argument.keyword.value == keyword]
-    plain = [argument for argument in node.args if argument.keyword is None]
-    chosen = named or plain[position : position + 1]
-    return NodeSite(site.chunk, chosen[0].value) if chosen and isinstance(site, NodeSite) else None
+    named = [argument.value for argument in site.node.keywords if argument.arg == keyword]
+    chosen = named or site.node.args[position : position + 1]
+    node = chosen[0] if chosen else None
+    return NodeSite(site.chunk, node.value if isinstance(node, ast.Starred) else node) if node else None
 
 
-def keyword(site: Site, name: str) -> NodeSite | None:
+def keyword(site: Site, name: str) -> NameSite | None:
     """Where the name of a keyword argument stands in the call at `site`."""
-    node = site.node if isinstance(site, NodeSite) else None
-    if not isinstance(site, NodeSite) or not isinstance(node, cst.Call):
+    if not isinstance(site, NodeSite) or not isinstance(site.node, ast.Call):
         return None
-    names = (argument.keyword for argument in node.args if argument.keyword is not None)
-    return next((NodeSite(site.chunk, word) for word in names if word.value == name), None)
+    return next((NameSite(site.chunk, word) for word in site.node.keywords if word.arg == name), None)

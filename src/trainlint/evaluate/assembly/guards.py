@@ -28,7 +28,7 @@ def asks_for_the_mode(sites: Iterable[Site | None]) -> bool:
 def _guarded(chunk: Chunk) -> tuple[tuple[int, int], ...]:
     """First and last rows of the tests of a chunk that mention `training`."""
     return tuple(
-        (node.lineno, node.end_lineno or node.lineno)
+        (node.lineno + chunk.moved, (node.end_lineno or node.lineno) + chunk.moved)
         for statement in chunk.statements
         for node in ast.walk(statement)
         if isinstance(node, ast.If | ast.IfExp) and _mentions_training(node.test)

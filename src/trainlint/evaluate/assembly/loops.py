@@ -54,7 +54,9 @@ def _behind_backward(gathered: Gathered, without: Collection[int]) -> list[Tenso
             behind = ordered([loss])
             ends = {id(tensor) for tensor in behind if id(tensor) in without or _is_detached(tensor)}
             # Where everything is cut off, that is the fault: what was meant to be trained still counts.
-            found += [t for t in ordered([loss], ends) if id(t) not in ends] if id(loss) not in ends else behind
+            found += (
+                [t for t in ordered([loss], ends) if id(t) not in ends] if id(loss) not in ends else behind
+            )
     return found
 
 

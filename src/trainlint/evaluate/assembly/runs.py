@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
-
-import libcst as cst
 
 from trainlint.evaluate.assembly.arguments import argument
 from trainlint.evaluate.assembly.callbacks import callback_names
@@ -93,8 +92,8 @@ def _data(fact: FitCalled) -> Data:
     return found
 
 
-def _name(node: cst.CSTNode) -> str:
+def _name(node: ast.AST) -> str:
     """The variable behind an expression such as `x_small[:100].values`."""
-    while isinstance(node, cst.Subscript | cst.Attribute):
+    while isinstance(node, ast.Subscript | ast.Attribute):
         node = node.value
-    return node.value if isinstance(node, cst.Name) else ""
+    return node.id if isinstance(node, ast.Name) else ""

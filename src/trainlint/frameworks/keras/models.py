@@ -174,10 +174,11 @@ def _called(call: Call, layer: Instance, inputs: tuple[Tensor, ...]) -> Value:
             given = Items([_size(size) for size in shape], "tuple")
         machine.call(machine.attribute(layer, "build", call.site), Arguments((given,)), call.site)
     arguments = call.arguments
-    parameters = {parameter.name.value for parameter in method.node.params.params} | {
-        parameter.name.value for parameter in method.node.params.kwonly_params
-    }
-    if "training" in parameters and "training" not in arguments.keyword and len(arguments.positional) < 2:
+    if (
+        "training" in method.parameters
+        and "training" not in arguments.keyword
+        and len(arguments.positional) < 2
+    ):
         keyword = {**arguments.keyword, "training": Known(True)}
         arguments = Arguments(arguments.positional, keyword, arguments.complete)
     return machine.call(machine.attribute(layer, "call", call.site), arguments, call.site)

@@ -201,9 +201,7 @@ def _parameters(method: Value) -> tuple[str, ...]:
     function = method.function if isinstance(method, Bound) else None
     if not isinstance(function, Function):
         return ()
-    declared = function.node.params
-    names = tuple(parameter.name.value for parameter in (*declared.params, *declared.kwonly_params))
-    return names[1:]
+    return function.parameters[1:]
 
 
 # -- what the plan is told --------------------------------------------------------------------------------

@@ -123,7 +123,9 @@ LIBRARY = Library(
         data.ELEMENTS,
         {parameters.PARAMETERS: parameters.any_parameter, parameters.NAMED: parameters.any_named_parameter},
     ),
-    attributes=by_class({MODULE: module.ATTRIBUTES}, known_datasets.ATTRIBUTES, vision_parts.ATTRIBUTES, weights.ATTRIBUTES),
+    attributes=by_class(
+        {MODULE: module.ATTRIBUTES}, known_datasets.ATTRIBUTES, vision_parts.ATTRIBUTES, weights.ATTRIBUTES
+    ),
     assignments={MODULE: tensor_attributes.MODULE_ASSIGNMENTS},
     tensor_methods={**tensor_methods.METHODS, "zero_": tensor_attributes.cleared_in_place},
     tensor_attributes=tensor_attributes.ATTRIBUTES,
