@@ -63,8 +63,10 @@ def ask(rule: type[Rule], options: Options, plan: TrainingPlan) -> Answer:
     answer = Answer()
     said = _Said()
     try:
-        # What a rule prints must not get into the report.
-        with contextlib.redirect_stdout(said), timed(f"rule {rule.name}"), _watched(rule):
+        with (
+            timed(f"rule {rule.name}"),
+            contextlib.nullcontext() if is_built_in(rule) else _watched(rule, said),
+        ):
             asked = rule(options)
             answer.findings = asked.findings
             asked.check(plan)
@@ -94,13 +96,11 @@ def named(error: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def _watched(rule: type[Rule]) -> Iterator[None]:
-    if is_built_in(rule):
-        yield
-        return
+def _watched(rule: type[Rule], said: _Said) -> Iterator[None]:
+    """While a rule of somebody else is asked. What it prints must not get into the report."""
     watcher(identity(rule))
     try:
-        with limited(RULE_LIMIT):
+        with contextlib.redirect_stdout(said), limited(RULE_LIMIT):
             yield
     finally:
         watcher("")

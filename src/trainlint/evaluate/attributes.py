@@ -139,7 +139,7 @@ def _of_class(machine: Machine, cls: Class, name: str) -> Value:
     handler = records.class_method(cls, name)
     if handler is not None:
         return handler
-    for ancestor in cls.ancestors():
+    for ancestor in cls.ancestors:
         if isinstance(ancestor, Reference):
             return Method(cls, name) if name in CLASS_METHODS else library_attribute(ancestor, name)
     return Unknown(f"the attribute {name} is not set here")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from trainlint.evaluate import classes, functions
 from trainlint.evaluate.container_methods import container_method
@@ -98,26 +99,17 @@ def passed(machine: Machine, value: Value, node: ast.AST, label: str) -> Value:
 
 def call(machine: Machine, function: Value, arguments: Arguments, site: Site) -> Value:
     """What calling `function` gives."""
-    if isinstance(function, Function):
-        return functions.run(machine, function, arguments, site)
-    if isinstance(function, Bound):
-        more = Arguments((function.receiver, *arguments.positional), arguments.keyword, arguments.complete)
-        return call(machine, function.function, more, site)
-    if isinstance(function, Partial):
-        keyword = {**function.keyword, **arguments.keyword}
-        positional = function.positional + arguments.positional
-        return call(machine, function.function, Arguments(positional, keyword, arguments.complete), site)
-    if isinstance(function, Class):
-        return classes.instantiate(machine, function, arguments, site)
-    if isinstance(function, Reference):
-        return _library_function(machine, function, arguments, site)
-    if isinstance(function, Method):
-        return _method(machine, function, arguments, site)
-    if isinstance(function, Instance):
-        return _object(machine, function, arguments, site)
-    if isinstance(function, OneOf):
-        return _any_of(machine, function, arguments, site)
-    return call_of_unknown(machine, function, arguments, site)
+    return _CALLS.get(type(function), call_of_unknown)(machine, function, arguments, site)
+
+
+def _bound(machine: Machine, bound: Bound, arguments: Arguments, site: Site) -> Value:
+    more = Arguments((bound.receiver, *arguments.positional), arguments.keyword, arguments.complete)
+    return call(machine, bound.function, more, site)
+
+
+def _partial(machine: Machine, partial: Partial, arguments: Arguments, site: Site) -> Value:
+    positional, keyword = partial.positional + arguments.positional, partial.keyword | arguments.keyword
+    return call(machine, partial.function, Arguments(positional, keyword, arguments.complete), site)
 
 
 def _library_function(machine: Machine, function: Reference, arguments: Arguments, site: Site) -> Value:
@@ -182,6 +174,18 @@ def _choice(function: OneOf) -> str:
 def _which(option: Value) -> str:
     site = option.origin.site if isinstance(option, Instance) and option.origin else None
     return str(site.place) if site is not None else f"object {id(option)}"
+
+
+_CALLS: dict[type[Value], Callable[[Machine, Any, Arguments, Site], Value]] = {
+    Function: functions.run,
+    Bound: _bound,
+    Partial: _partial,
+    Class: classes.instantiate,
+    Reference: _library_function,
+    Method: _method,
+    Instance: _object,
+    OneOf: _any_of,
+}
 
 
 def _super(machine: Machine) -> Value:

@@ -54,7 +54,7 @@ def find(machine: Machine, cls: Class | Reference, name: str, after: Class | Non
     if isinstance(cls, Reference):
         return None
     passed = after is None
-    for ancestor in cls.ancestors():
+    for ancestor in cls.ancestors:
         if passed and isinstance(ancestor, Class):
             found = ancestor.slots.get(name)
             if isinstance(found, Value):

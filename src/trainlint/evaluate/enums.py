@@ -19,12 +19,12 @@ _CONSTANT_BASES = (
 
 
 def is_enumeration(cls: Class) -> bool:
-    return any(isinstance(base, Reference) and base.name in _BASES for base in cls.ancestors())
+    return any(isinstance(base, Reference) and base.name in _BASES for base in cls.ancestors)
 
 
 def make_members(cls: Class) -> None:
     """Turns what stands in the body of an enumeration into its members."""
-    if any(isinstance(base, Reference) and base.name in _CONSTANT_BASES for base in cls.ancestors()):
+    if any(isinstance(base, Reference) and base.name in _CONSTANT_BASES for base in cls.ancestors):
         return  # a member equals its value
     for name, value in list(cls.slots.items()):
         if name.startswith("_") or isinstance(value, Function | Class) or not isinstance(value, Value):

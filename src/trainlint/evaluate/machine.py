@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,8 @@ from trainlint.syntax.positions import NodeSite, Site
 from trainlint.values.origin import Certainty, Made, Origin
 from trainlint.values.trail import Changes, Trail
 from trainlint.values.value import Class, Instance, Known, Mutable, Reference, Scope, Unknown, Value
+
+_NOTHING = nullcontext()
 
 STEPS = 400_000
 """Expressions and statements evaluated for one program before the rest counts as unknown. Of 355 public
@@ -59,10 +61,10 @@ class Machine:
         return self.frames[-1]
 
     def site(self, node: ast.AST) -> NodeSite:
-        return NodeSite(self.frame.chunk, node)
+        return NodeSite(self.frames[-1].chunk, node)
 
     def origin(self, made: Made, node: ast.AST, label: str = "", parents: tuple[Origin, ...] = ()) -> Origin:
-        return Origin(made, self.site(node), label, parents)
+        return Origin(made, NodeSite(self.frames[-1].chunk, node), label, parents)
 
     @property
     def conditions(self) -> tuple[Origin, ...]:
@@ -258,17 +260,19 @@ class Machine:
         """Whether a value counts as true; None when that is not known."""
         return truth(value)
 
-    @contextmanager
-    def decided_by(self, value: Value) -> Iterator[None]:
+    def decided_by(self, value: Value) -> AbstractContextManager[None]:
         """While a path runs that was chosen by `value`: what happens there is no surer than the choice."""
-        overridable = value.origin is not None and value.origin.certainty is not Certainty.EXACT
-        if overridable and value.origin is not None:
-            self.frame.conditions.append(value.origin)
+        origin = value.origin
+        return self._decided_by(origin) if origin is not None and origin.overridable else _NOTHING
+
+    @contextmanager
+    def _decided_by(self, origin: Origin) -> Iterator[None]:
+        conditions = self.frame.conditions
+        conditions.append(origin)
         try:
             yield
         finally:
-            if overridable:
-                self.frame.conditions.pop()
+            conditions.pop()
 
     def bound(self, value: Value, node: ast.AST, label: str) -> Value:
         """A value on its way into a name: a literal learns the name, everything else gets one more step."""

@@ -51,7 +51,7 @@ def fields_of(node: ast.ClassDef) -> dict[str, ast.expr | None]:
 
 def class_method(cls: Class, name: str) -> Value | None:
     """A method that the library of a record's class gives the class: `Config.model_validate`."""
-    bases = [base.name for base in cls.ancestors() if isinstance(base, Reference)]
+    bases = [base.name for base in cls.ancestors if isinstance(base, Reference)]
     return (
         Method(cls, name) if name in CLASS_METHODS and any(base in _RECORD_BASES for base in bases) else None
     )
@@ -65,7 +65,7 @@ def is_record(cls: Class) -> bool:
             isinstance(ancestor, Class)
             and any(_named(decorator, _RECORD_DECORATORS) for decorator in ancestor.decorators)
         )
-        for ancestor in cls.ancestors()
+        for ancestor in cls.ancestors
     )
 
 
@@ -77,7 +77,7 @@ def _named(decorator: Value, names: tuple[str, ...]) -> bool:
 
 def construct(machine: Machine, cls: Class, arguments: Arguments, site: Site) -> Value | None:
     """An object of a record class; None for ordinary classes."""
-    bases = [ancestor.name for ancestor in cls.ancestors() if isinstance(ancestor, Reference)]
+    bases = [ancestor.name for ancestor in cls.ancestors if isinstance(ancestor, Reference)]
     if enums.is_enumeration(cls):
         return enums.member(cls, arguments)
     if "typing.TypedDict" in bases or "typing_extensions.TypedDict" in bases:
@@ -103,7 +103,7 @@ def construct(machine: Machine, cls: Class, arguments: Arguments, site: Site) ->
 def _fields(machine: Machine, cls: Class, arguments: Arguments, site: Site) -> dict[str, Value]:
     """Field values by name: arguments first, then the defaults, which are there to be overridden."""
     defaults: dict[str, Value | None] = {}
-    for ancestor in reversed([found for found in cls.ancestors() if isinstance(found, Class)]):
+    for ancestor in reversed([found for found in cls.ancestors if isinstance(found, Class)]):
         for name in (*ancestor.annotations, *_made_fields(ancestor)):
             defaults[name] = field_default(machine, ancestor.slots.get(name), site)
     given = dict(zip(defaults, arguments.positional, strict=False)) | arguments.keyword

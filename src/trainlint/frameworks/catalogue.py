@@ -183,19 +183,21 @@ def is_shared(name: str) -> bool:
     return library is not None and name in library.shared
 
 
-def _classes(instance: Instance) -> Iterator[tuple[Library, str]]:
-    for name in instance.library_names:
-        for ancestor in ancestry(name):
-            library = library_of(ancestor)
-            if library is not None:
-                yield library, ancestor
+@cache
+def _classes(names: tuple[str, ...]) -> tuple[tuple[Library, str], ...]:
+    """The library classes that an object of these library classes is of, each with its library."""
+    found = [(library_of(ancestor), ancestor) for name in names for ancestor in ancestry(name)]
+    return tuple((library, ancestor) for library, ancestor in found if library is not None)
+
+
+@cache
+def _kinds(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(ancestor for name in names for ancestor in ancestry(name))
 
 
 def is_a(value: Value | None, *names: str) -> bool:
     """Whether a value is an instance of a library class or of one that inherits from it."""
-    return isinstance(value, Instance) and any(
-        ancestor in names for name in value.library_names for ancestor in ancestry(name)
-    )
+    return isinstance(value, Instance) and not _kinds(value.library_names).isdisjoint(names)
 
 
 def _of_tensor(tensor: Tensor) -> Iterator[Library]:
@@ -213,9 +215,9 @@ def method(receiver: Value, name: str) -> Handler | None:
             (found for library in _of_tensor(receiver) if (found := library.tensor_methods.get(name))), None
         )
     if isinstance(receiver, Instance):
-        for library, ancestor in _classes(receiver):
-            if name in library.methods.get(ancestor, {}):
-                return library.methods[ancestor][name]
+        for library, ancestor in _classes(receiver.library_names):
+            if (methods := library.methods.get(ancestor)) is not None and name in methods:
+                return methods[name]
     return None
 
 
@@ -227,9 +229,9 @@ def attribute(receiver: Value, name: str) -> Handler | None:
             None,
         )
     if isinstance(receiver, Instance):
-        for library, ancestor in _classes(receiver):
-            if name in library.attributes.get(ancestor, {}):
-                return library.attributes[ancestor][name]
+        for library, ancestor in _classes(receiver.library_names):
+            if (attributes := library.attributes.get(ancestor)) is not None and name in attributes:
+                return attributes[name]
     return None
 
 
@@ -239,26 +241,39 @@ def assignment(receiver: Value, name: str) -> Handler | None:
         library = library_of(receiver.library or "numpy")
         return library.tensor_assignments.get(name) if library else None
     if isinstance(receiver, Instance):
-        for library, ancestor in _classes(receiver):
-            if name in library.assignments.get(ancestor, {}):
-                return library.assignments[ancestor][name]
+        for library, ancestor in _classes(receiver.library_names):
+            if (assignments := library.assignments.get(ancestor)) is not None and name in assignments:
+                return assignments[name]
     return None
 
 
 def calling(receiver: Instance) -> Handler | None:
     """What calling an object means."""
-    return next((library.calls[name] for library, name in _classes(receiver) if name in library.calls), None)
+    return next(
+        (library.calls[name] for library, name in _classes(receiver.library_names) if name in library.calls),
+        None,
+    )
 
 
 def element(receiver: Instance) -> Handler | None:
     """What one turn of a loop over an object gives."""
     return next(
-        (library.elements[name] for library, name in _classes(receiver) if name in library.elements), None
+        (
+            library.elements[name]
+            for library, name in _classes(receiver.library_names)
+            if name in library.elements
+        ),
+        None,
     )
 
 
 def unused(receiver: Instance) -> Handler | None:
     """What happens to an object whose class this program defines for others to use."""
     return next(
-        (library.unused[name] for library, name in _classes(receiver) if name in library.unused), None
+        (
+            library.unused[name]
+            for library, name in _classes(receiver.library_names)
+            if name in library.unused
+        ),
+        None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -47,17 +47,26 @@ class Made(Enum):
     SEARCHED = "searched"  # one of several that a loop tries on purpose
 
 
-OVERRIDABLE = frozenset({Made.OPTION, Made.PARAMETER, Made.MACHINE})
+OVERRIDABLE = (Made.OPTION, Made.PARAMETER, Made.MACHINE)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Origin:
-    """One step of a value's history. `label` names it for people: `--lr`, `LR`, `default of Adam`."""
+    """One step of a value's history. `label` names it for people: `--lr`, `LR`, `default of Adam`. Nobody changes
+    it once it is made; it says so in words only, for a frozen one takes three times as long to make."""
 
     made: Made
     site: Site | None = None
     label: str = ""
     parents: tuple[Origin, ...] = ()
+    overridable: bool = field(init=False, repr=False)
+    """Whether this step or an earlier one is a default that a user may set otherwise."""
+
+    def __post_init__(self) -> None:
+        self.overridable = self.made in OVERRIDABLE
+        for parent in self.parents:
+            if parent.overridable:
+                self.overridable = True
 
     def chain(self) -> Iterator[Origin]:
         """This step and the earlier ones, newest first; each once."""
@@ -73,9 +82,7 @@ class Origin:
 
     @property
     def certainty(self) -> Certainty:
-        if any(step.made in OVERRIDABLE for step in self.chain()):
-            return Certainty.DEFAULT
-        return Certainty.EXACT
+        return Certainty.DEFAULT if self.overridable else Certainty.EXACT
 
     @property
     def searched(self) -> bool:

@@ -212,8 +212,17 @@ class Class(Mutable):
         self.keywords: dict[str, Value] = {}
         self.annotations: dict[str, ast.expr | None] = {}
 
-    def ancestors(self) -> Iterator[Class | Reference]:
+    @cached_property
+    def ancestors(self) -> tuple[Class | Reference, ...]:
         """This class and its bases in the order of attribute look-up (depth first, each once)."""
+        return tuple(self._lineage())
+
+    @cached_property
+    def library_names(self) -> tuple[str, ...]:
+        """Canonical names of the library classes that this one inherits from, nearest first."""
+        return tuple(found.name for found in self.ancestors if isinstance(found, Reference))
+
+    def _lineage(self) -> Iterator[Class | Reference]:
         seen: set[int] = set()
         waiting: list[Value] = [self]
         while waiting:
@@ -249,9 +258,7 @@ class Instance(Mutable):
     @property
     def library_names(self) -> tuple[str, ...]:
         """Canonical names of the library classes that this is an instance of, nearest first."""
-        if isinstance(self.cls, Reference):
-            return (self.cls.name,)
-        return tuple(found.name for found in self.cls.ancestors() if isinstance(found, Reference))
+        return (self.cls.name,) if isinstance(self.cls, Reference) else self.cls.library_names
 
     @property
     def title(self) -> str:

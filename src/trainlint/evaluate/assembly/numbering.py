@@ -35,11 +35,14 @@ MOST_PARTS = 400
 
 def with_parts(value: Value) -> list[Value]:
     """An object and the modules within it: an optimizer may hold only some of them."""
-    parts = [value]
-    for part in parts:  # grows while it is gone through
+    parts = {id(value): value}
+    waiting = [value]
+    for part in waiting:  # grows while it is gone through
         if isinstance(part, Instance) and len(parts) < MOST_PARTS:
-            parts += [inner for inner in _inside(part) if not any(inner is known for known in parts)]
-    return parts
+            new = {id(inner): inner for inner in _inside(part) if id(inner) not in parts}
+            parts |= new
+            waiting += new.values()
+    return waiting
 
 
 def _inside(module: Instance) -> list[Value]:

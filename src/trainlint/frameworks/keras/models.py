@@ -148,7 +148,7 @@ def own_method(instance: Instance, name: str) -> Function | None:
     """A method that a class of the program defines."""
     if not isinstance(instance.cls, Class):
         return None
-    for ancestor in instance.cls.ancestors():
+    for ancestor in instance.cls.ancestors:
         if isinstance(ancestor, Class) and isinstance(found := ancestor.slots.get(name), Function):
             return found
     return None

@@ -56,7 +56,7 @@ def _fields(call: Call) -> Value:
     cls = cls.cls if isinstance(cls, Instance) else cls
     if not isinstance(cls, Class):
         return Unknown("the fields of something unknown")
-    names = [n for a in reversed(list(cls.ancestors())) if isinstance(a, Class) for n in a.annotations]
+    names = [n for a in reversed(list(cls.ancestors)) if isinstance(a, Class) for n in a.annotations]
     made = []
     for name in dict.fromkeys(names):
         field = Instance(Reference("dataclasses.Field"), {}, call.origin)

@@ -83,7 +83,7 @@ def instance_of(call: Call) -> Value:
 def _is_instance(value: Value, kind: Value) -> bool | None:
     if isinstance(kind, Class):
         if isinstance(value, Instance):
-            return isinstance(value.cls, Class) and kind in list(value.cls.ancestors())
+            return isinstance(value.cls, Class) and kind in list(value.cls.ancestors)
         return None if isinstance(value, Unknown | OneOf) else False
     if not isinstance(kind, Reference):
         return None
@@ -112,7 +112,7 @@ def subclass_of(call: Call) -> Value:
     values = values_of(call)
     kinds = values[1].items if len(values) > 1 and isinstance(values[1], Items) else values[1:]
     if values and isinstance(values[0], Class) and all(isinstance(kind, Class | Reference) for kind in kinds):
-        ancestors = list(values[0].ancestors())
+        ancestors = list(values[0].ancestors)
         names = [ancestor.name for ancestor in ancestors if isinstance(ancestor, Reference)]
         if any(kind in ancestors or (isinstance(kind, Reference) and kind.name in names) for kind in kinds):
             return Known(True, call.origin)

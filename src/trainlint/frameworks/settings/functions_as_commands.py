@@ -47,7 +47,7 @@ def _typed_parse(call: Call) -> Value:
     """`Arguments().parse_args()` of typed-argument-parser: the fields are the options."""
     receiver = call.receiver
     if isinstance(receiver, Instance) and isinstance(receiver.cls, Class):
-        for ancestor in reversed(list(receiver.cls.ancestors())):
+        for ancestor in reversed(list(receiver.cls.ancestors)):
             for name in ancestor.annotations if isinstance(ancestor, Class) else ():
                 default = ancestor.slots.get(name) if isinstance(ancestor, Class) else None
                 value = default if isinstance(default, Value) else Unknown(f"--{name} must be given")

@@ -176,5 +176,5 @@ def is_trainable(module: Instance) -> bool | None:
 def defines(instance: Instance, name: str) -> bool:
     """Whether the program's own class defines a method."""
     return isinstance(instance.cls, Class) and any(
-        isinstance(ancestor, Class) and name in ancestor.slots for ancestor in instance.cls.ancestors()
+        isinstance(ancestor, Class) and name in ancestor.slots for ancestor in instance.cls.ancestors
     )
