@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import libcst as cst
+import ast
 
 from trainlint.evaluate.machine import Machine
 from trainlint.values.value import Value
 
 
-def every_turn(machine: Machine, test: cst.BaseExpression) -> Value | None:
+def every_turn(machine: Machine, test: ast.expr) -> Value | None:
     """The n of such a test; None for others."""
-    waiting: list[cst.BaseExpression] = [test]
+    waiting = [test]
     while waiting:
         node = waiting.pop(0)
         match node:
-            case cst.BinaryOperation(
-                operator=cst.Modulo(), right=cst.Name() | cst.Attribute() | cst.Integer()
-            ):
+            case ast.BinOp(op=ast.Mod(), right=ast.Name() | ast.Attribute() | ast.Constant(value=int())):
                 return machine.evaluate(node.right)
-            case cst.BooleanOperation():
-                waiting += [node.left, node.right]
-            case cst.Comparison():
-                waiting += [node.left, *(part.comparator for part in node.comparisons)]
-            case cst.UnaryOperation():
-                waiting.append(node.expression)
+            case ast.BoolOp():
+                waiting += node.values
+            case ast.Compare():
+                waiting += [node.left, *node.comparators]
+            case ast.UnaryOp():
+                waiting.append(node.operand)
     return None

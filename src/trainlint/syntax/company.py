@@ -72,7 +72,12 @@ def _keeping(nodes: Sequence[ast.AST], method: str) -> Iterator[str]:
 def _goes_in(nodes: Sequence[ast.AST], name: str, arguments: set[str]) -> bool:
     """Whether a name alone goes into another argument of the function, or into a member of its object."""
     for node in nodes:
-        if isinstance(node, ast.Call) and not node.keywords and len(node.args) == 1 and _is(node.args[0], name):
+        if (
+            isinstance(node, ast.Call)
+            and not node.keywords
+            and len(node.args) == 1
+            and _is(node.args[0], name)
+        ):
             owner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
             if isinstance(owner, ast.Name) and owner.id in arguments:
                 return True

@@ -44,7 +44,9 @@ class Membership:
         return (
             operation.kind == "moved_parameter"
             or "requires_grad" in operation.settings
-            or any(_is_new_weight(source) and id(source) not in self.registered for source in operation.inputs)
+            or any(
+                _is_new_weight(source) and id(source) not in self.registered for source in operation.inputs
+            )
         )
 
 
