@@ -5,11 +5,18 @@ Each gives None where the code is not of a form in which the edit is sure to say
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from trainlint.engine.diagnostic import Edit
-from trainlint.syntax import statements
+from trainlint.engine.lazily import lazily
 from trainlint.syntax.concrete import AnySite, CodeSite
 from trainlint.syntax.positions import Place
 from trainlint.values.origin import Made, Origin
+
+if TYPE_CHECKING:
+    from trainlint.syntax import statements
+else:
+    statements = lazily("trainlint.syntax.statements")  # brings libcst, which only edits need
 
 
 def line_before(origin: Origin | None, code: str) -> Edit | None:

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from trainlint.engine.diagnostic import Edit, Fix
+from trainlint.engine.lazily import lazily
 from trainlint.syntax.concrete import AnySite
 from trainlint.syntax.positions import Place, Site
-from trainlint.syntax.surroundings import (
-    application,
-    binds_loosely,
-    callee,
-    ends_its_block,
-    neighbours,
-    operand,
-    passing_statement,
-)
 from trainlint.values.origin import Origin
+
+if TYPE_CHECKING:
+    from trainlint.syntax import surroundings
+else:
+    surroundings = lazily("trainlint.syntax.surroundings")  # brings libcst, which only edits need
 
 
 def unsafe(message: str, reason: str, *edits: Edit | None) -> Fix | None:
@@ -67,11 +65,11 @@ def unwrapped(origin: Origin | None) -> Edit | None:
     For a call of a name or of a function of a module its first argument stays, for a method its object.
     """
     site = _site(origin)
-    inner = operand(site) if isinstance(site, AnySite) and "#" not in site.text else None
+    inner = surroundings.operand(site) if isinstance(site, AnySite) and "#" not in site.text else None
     if site is None or inner is None:
         return None
     text = inner.text
-    return Edit(place=site.place, content=f"({text})" if binds_loosely(inner) else text)
+    return Edit(place=site.place, content=f"({text})" if surroundings.binds_loosely(inner) else text)
 
 
 def left_out(origin: Origin | None) -> Edit | None:
@@ -79,13 +77,13 @@ def left_out(origin: Origin | None) -> Edit | None:
     site = _site(origin)
     if not isinstance(site, AnySite):
         return None
-    statement = passing_statement(site, "add")
-    if statement is not None and not ends_its_block(site):
+    statement = surroundings.passing_statement(site, "add")
+    if statement is not None and not surroundings.ends_its_block(site):
         place = Place(statement.filename, statement.row, 1, statement.end_row + 1, 1)
         return Edit(place=place, content="")
-    if (applied := application(site)) is not None:
+    if (applied := surroundings.application(site)) is not None:
         return Edit(place=applied[0].place, content=applied[1].text)
-    around = neighbours(site)
+    around = surroundings.neighbours(site)
     if around is None:
         return None
     before, behind = around
@@ -103,7 +101,7 @@ def identity_instead(origin: Origin | None) -> Edit | None:
 def beside(origin: Origin | None, name: str) -> str | None:
     """Another name of the module that a layer is made from: `layers.Flatten` beside `layers.Dense(…)`."""
     site = _site(origin)
-    module, dot, made = (callee(site) if isinstance(site, AnySite) else "").rpartition(".")
+    module, dot, made = (surroundings.callee(site) if isinstance(site, AnySite) else "").rpartition(".")
     return f"{module}.{name}" if dot and made[:1].isupper() else None
 
 
@@ -113,16 +111,16 @@ def put_before(origin: Origin | None, code: str) -> Edit | None:
     site = _site(origin)
     if not isinstance(site, AnySite):
         return None
-    place, statement = site.place, passing_statement(site, "add")
+    place, statement = site.place, surroundings.passing_statement(site, "add")
     if statement is not None:
         start = Place(place.filename, statement.row, statement.column, place.row, place.column)
         if place.row != statement.row:
             return None
         adding = text_of_line(site)[statement.column - 1 : place.column - 1]
         return Edit(place=start, content=f"{adding}{code})\n{' ' * (statement.column - 1)}{adding}")
-    if (applied := application(site)) is not None:
+    if (applied := surroundings.application(site)) is not None:
         return Edit(place=applied[1].place, content=f"{code}({applied[1].text})")
-    around = neighbours(site)
+    around = surroundings.neighbours(site)
     if around is None:
         return None
     rows = [other.place.row for other in around if other is not None]

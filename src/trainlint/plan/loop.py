@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Literal
 
 from trainlint.plan.part import Part
@@ -62,6 +63,11 @@ class Sequence(Part):
                 yield item
             else:
                 yield from item.walk()
+
+    @cached_property
+    def stepped(self) -> frozenset[int | None]:
+        """The optimizers that step somewhere in it; None among them for one that is not known."""
+        return frozenset(event.optimizer for event in self.walk() if event.kind == "step")
 
 
 class Loop(Part):

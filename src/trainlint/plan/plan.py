@@ -186,7 +186,7 @@ class TrainingPlan(Part):
         """For each optimizer the first step on gradients that an earlier step has used already."""
         trains = {index: optimizer.networks for index, optimizer in enumerate(self.optimizers)}
         for index in trains:
-            found = (uncleared_step(tree, index, trains) for tree in self.events)
+            found = (uncleared_step(tree, index, trains) for tree in self.events if index in tree.stepped)
             steps = [step for step in found if step is not None]
             if steps:
                 yield min(steps, key=lambda step: step.certainty.rank)

@@ -33,19 +33,21 @@ class IncompleteStep:
 
 def incomplete_steps(trees: tuple[Sequence, ...], optimizers: Listed[Optimizer]) -> Iterator[IncompleteStep]:
     everything = [event for tree in trees for event in tree.walk()]
+    stepped = frozenset(optimizer for tree in trees for optimizer in tree.stepped)
     for index, optimizer in enumerate(optimizers):
         if optimizer.optimises_inputs:
             continue
         ours = _Ours(index, frozenset(optimizer.networks))
+        never = index not in stepped and not any(map(ours.escapes, everything))
         for tree in trees:
             if optimizer.framework == "keras":
-                found = _never_applied(tree, ours, everything) if not optimizer.trains else None
-            else:
-                found = (
-                    _never_stepped(tree, ours, everything)
-                    or _steps_after_loop(tree, ours)
-                    or (_nothing_to_apply(tree, ours) if optimizer.name else None)
+                found = _never_applied(tree) if never and not optimizer.trains else None
+            elif index in tree.stepped:
+                found = _steps_after_loop(tree, ours) or (
+                    _nothing_to_apply(tree, ours) if optimizer.name else None
                 )
+            else:
+                found = _never_stepped(tree, ours) if never and None not in stepped else None
             if found is not None:
                 fault, event = found
                 yield IncompleteStep(optimizer, fault, event)
@@ -97,11 +99,8 @@ class _Ours:
 Found = tuple[Fault, Event] | None
 
 
-def _never_stepped(tree: Sequence, ours: _Ours, everything: list[Event]) -> Found:
-    if any(ours.steps(event) or ours.escapes(event) for event in everything):
-        return None
-    if any(event.kind == "step" and event.optimizer is None for event in everything):
-        return None
+def _never_stepped(tree: Sequence, ours: _Ours) -> Found:
+    """A loop that clears and computes gradients of an optimizer that nothing steps."""
     for loop in walk.loops(tree):
         events = list(walk.directly_in(loop))
         cleared = any(event.kind == "zero_grad" and event.optimizer == ours.optimizer for event in events)
@@ -111,10 +110,8 @@ def _never_stepped(tree: Sequence, ours: _Ours, everything: list[Event]) -> Foun
     return None
 
 
-def _never_applied(tree: Sequence, ours: _Ours, everything: list[Event]) -> Found:
+def _never_applied(tree: Sequence) -> Found:
     """A loop that computes gradients of a loss and no optimizer that applies them."""
-    if any(ours.steps(event) or ours.escapes(event) for event in everything):
-        return None
     for loop in walk.loops(tree):
         events = list(walk.directly_in(loop))
         trains = any(event.kind == "forward" and event.trains for event in events)

@@ -9,13 +9,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
-
-import libcst as cst
 
 from trainlint.syntax.chunks import Chunk
 from trainlint.syntax.positions import NodeSite, Place
-from trainlint.syntax.spans import Span, spans_of
+
+if TYPE_CHECKING:
+    # Imported where it is used: that takes as long as starting trainlint, and most runs edit nothing.
+    import libcst as cst
+
+    from trainlint.syntax.spans import Span
 
 
 class WrittenChunk:
@@ -26,12 +30,16 @@ class WrittenChunk:
     """
 
     def __init__(self, chunk: Chunk) -> None:
+        import libcst
+
         self.chunk = chunk
-        self.module = cst.parse_module(chunk.text)
+        self.module = libcst.parse_module(chunk.text)
 
     @cached_property
     def spans(self) -> Mapping[cst.CSTNode, Span]:
         """Start and end of each node in the text of the chunk."""
+        from trainlint.syntax.spans import spans_of
+
         return spans_of(self.module)
 
     @cached_property
@@ -43,7 +51,7 @@ class WrittenChunk:
 
     def find(self, site: NodeSite) -> cst.CSTNode | None:
         """The node that is written where a node of Python's tree stands."""
-        kind = next((kind for known, kind in _KINDS.items() if isinstance(site.node, known)), cst.CSTNode)
+        kind = _kind(site.node)
         place, lines, above = self.chunk.place_of(site.node), self.chunk.lines, self.chunk.first_row - 1
         start = lines.offset(place.row - above, place.column)
         end = lines.offset(place.end_row - above, place.end_column)
@@ -55,12 +63,17 @@ class WrittenChunk:
         return None
 
 
-_KINDS: dict[type[ast.AST], type[cst.CSTNode] | tuple[type[cst.CSTNode], ...]] = {
-    ast.expr: cst.BaseExpression,
-    ast.stmt: (cst.BaseSmallStatement, cst.BaseCompoundStatement),
-    ast.arg: cst.Param,
-    ast.keyword: cst.Arg,
-}
+def _kind(node: ast.AST) -> type[cst.CSTNode] | tuple[type[cst.CSTNode], ...]:
+    """What libcst calls a node of Python's tree."""
+    import libcst as cst
+
+    if isinstance(node, ast.expr):
+        return cst.BaseExpression
+    if isinstance(node, ast.stmt):
+        return (cst.BaseSmallStatement, cst.BaseCompoundStatement)
+    return (
+        cst.Param if isinstance(node, ast.arg) else cst.Arg if isinstance(node, ast.keyword) else cst.CSTNode
+    )
 
 
 class CodeSite:
@@ -108,8 +121,10 @@ def as_written(site: AnySite) -> CodeSite | None:
 def _read(chunk: Chunk) -> WrittenChunk | None:
     """A chunk as libcst reads it; None where Python reads more, or where libcst must not look."""
     if chunk not in _written:
+        from libcst import ParserSyntaxError
+
         try:
             _written[chunk] = WrittenChunk(chunk) if chunk.readable else None
-        except cst.ParserSyntaxError:
+        except ParserSyntaxError:
             _written[chunk] = None
     return _written[chunk]

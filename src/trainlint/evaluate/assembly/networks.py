@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from trainlint.evaluate.assembly.guards import asks_for_the_mode, runs_in_training_only
 from trainlint.evaluate.assembly.membership import membership
 from trainlint.evaluate.assembly.settings import settings, sizes, with_configuration
 from trainlint.evaluate.functions import HIDDEN_ARGUMENT
 from trainlint.frameworks.torch.initialising import INITIAL, INITIAL_BIAS
-from trainlint.plan.network import Layer, Network
+from trainlint.plan.network import Keeping, Layer, Network
+from trainlint.plan.setting import Setting
 from trainlint.values.origin import Origin
 from trainlint.values.tensor import Operation, Tensor, element_count
 from trainlint.values.value import Instance, Items, Mapped, Value
@@ -86,13 +88,8 @@ def network_of(
             operation = replace(operation, kind="unknown")  # a value that is not known amid a network
         if operation.kind in _OPAQUE:
             reasons.append(operation.reason or operation.title)
-        layer = _layer(number, tensor, operation, index, counted, owners)
-        if _drops_in_training_only(layer):
-            layer = layer.model_copy(update={"training_only": True})
-        if members is not None:
-            kept, keeper = members.of(operation)
-            layer = layer.model_copy(update={"kept": kept, "keeper": keeper})
-        layers.append(layer)
+        kept = members.of(operation) if members is not None else (None, None)
+        layers.append(_layer(number, tensor, operation, index, counted, owners, kept))
     network = Network(
         name=name,
         framework=framework,
@@ -106,13 +103,13 @@ def network_of(
     return network, index
 
 
-def _drops_in_training_only(layer: Layer) -> bool:
+def _drops_in_training_only(kind: str, told: Mapping[str, Setting[Any]], origin: Origin | None) -> bool:
     """Whether dropout stands under a test of the mode. Attention gets a rate that such a test has chosen, maybe
     at a distance: any mention of the mode where the rate comes from counts."""
-    site = layer.origin.site if layer.origin is not None else None
-    if layer.kind == "dropout":
+    site = origin.site if origin is not None else None
+    if kind == "dropout":
         return runs_in_training_only(site)
-    rate = layer.settings.get("rate") if layer.kind == "attention" else None
+    rate = told.get("rate") if kind == "attention" else None
     if rate is None:
         return False
     return asks_for_the_mode([site, *(step.site for origin in rate.origins for step in origin.chain())])
@@ -133,19 +130,25 @@ def _layer(
     index: dict[int, int],
     counted: set[int],
     owners: frozenset[int],
+    kept: tuple[Keeping | None, Origin | None],
 ) -> Layer:
     inputs = tuple(index[id(source)] for source in operation.inputs if id(source) in index)
+    told = settings(with_configuration({**operation.settings, **_filled(operation.layer)}))
+    origin = _origin(operation)
     return Layer(
         index=number,
         kind=operation.kind,
         title=operation.title,
-        settings=settings(with_configuration({**operation.settings, **_filled(operation.layer)})),
+        settings=told,
         inputs=inputs,
         input_shape=sizes(operation.inputs[0].shape) if operation.inputs else None,
         output_shape=sizes(tensor.shape),
         parameters=_parameters(operation, counted, owners),
         trainable=_trainable(operation.layer),
-        origin=_origin(operation),
+        training_only=_drops_in_training_only(operation.kind, told, origin),
+        kept=kept[0],
+        keeper=kept[1],
+        origin=origin,
     )
 
 
