@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import libcst as cst
 
 from trainlint.evaluate.assembly.gathered import Gathered, events
 from trainlint.evaluate.assembly.numbering import with_parts
@@ -87,6 +86,6 @@ def _goes_through_all(loader: Instance) -> bool:
 def over(loop: Repeated) -> Site:
     """Where the loop says what it goes through."""
     site = loop.site
-    if isinstance(site, NodeSite) and isinstance(site.node, cst.For):
+    if isinstance(site, NodeSite) and isinstance(site.node, ast.For | ast.AsyncFor):
         return NodeSite(site.chunk, site.node.iter)
     return site
