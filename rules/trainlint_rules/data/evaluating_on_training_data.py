@@ -114,7 +114,7 @@ class EvaluatingOnTrainingData(Rule):
             model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
             model.fit(x_train, y_train, epochs=10, validation_data=(x_train, y_train))
             """,
-            at="x_train, y_train",
+            at="(x_train, y_train)",
         ),
         Example(
             "the wrong loader",

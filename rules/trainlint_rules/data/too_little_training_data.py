@@ -30,10 +30,10 @@ FEW_STEPS = 20
 """Updates of a run that is only meant to show that the program works (judgement)."""
 
 SMALL_SHARE = 0.01
+"""Share of a known set below which the rest is thrown away (judgement)."""
 
 HALF = 0.5
 """Of a set that is used for the most part the rest is there for testing (judgement)."""
-"""Share of a known set below which the rest is thrown away (judgement)."""
 
 QUIET = {
     context.INFERENCE_ONLY,
