@@ -98,6 +98,11 @@ def test_a_symptom_that_settled_it_is_not_told_twice() -> None:
     assert [evidence.statistic for evidence in judgement.evidence] == ["non_finite"]
 
 
+def test_a_sentence_stands_without_a_number_that_is_missing() -> None:
+    judgement = judge(CLAIMS["parameters-not-registered"], [seen(weights_left_out=2)])
+    assert judgement.evidence[0].text == "2 of ? weights are held by no optimizer"
+
+
 def test_what_cannot_be_built_is_the_reason() -> None:
     judgement = judge(RATE_TOO_LOW, [Seen(cannot="`Unfold` cannot be built")])
     assert (judgement.answer, judgement.evidence[0].text) == ("inconclusive", "`Unfold` cannot be built")

@@ -214,12 +214,19 @@ def _evidence(condition: Condition, statistics: Mapping[str, Any]) -> Evidence:
     details = {
         name: _shown(entry) for name, entry in statistics.items() if not isinstance(entry, list | dict)
     }
-    text = form.format(**{**details, "words": words, "value": shown, "percent": percent})
+    text = form.format_map(_Known({**details, "words": words, "value": shown, "percent": percent}))
     finite = value if value is not None and math.isfinite(value) else None
     kept: float | str | None = finite if finite is not None else None if raw is None else str(raw)
     return Evidence(
         statistic=condition.statistic, value=kept, threshold=condition.threshold, text=_sentence(text)
     )
+
+
+class _Known(dict[str, object]):
+    """What a sentence may name; a statistic that is missing leaves a gap in it."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
 
 
 def _shown(value: object) -> object:

@@ -186,7 +186,9 @@ class TorchHooks:
                 if isinstance(prediction, torch.Tensor) and prediction.requires_grad and not self._quiet:
                     start = time.perf_counter()
                     if len(self.recorder.loss_calls) < 20 or self.recorder.looks:
-                        self.recorder.loss_calls.append(loss_inputs.facts(name, prediction, target))
+                        goal = target.detach() if isinstance(target, torch.Tensor) else None
+                        told = loss_inputs.facts(torch, name, prediction.detach().float(), goal)
+                        self.recorder.loss_calls.append(told)
                     self.recorder.overhead += time.perf_counter() - start
                 self._quiet += 1  # one loss may call another
                 try:

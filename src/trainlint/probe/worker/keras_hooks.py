@@ -12,6 +12,7 @@ import numpy as np
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 from keras.src.trainers.trainer import Trainer
 
+from trainlint.probe.worker import loss_inputs
 from trainlint.probe.worker.recorder import Parameter, Recorder, Row
 
 _NAMES = {
@@ -35,12 +36,16 @@ def quiet(seed: int, suppressed: set[str]) -> None:
 
 
 class KerasHooks:
-    """Tells a recorder what Keras does. `model` and `batch` are those of the last training step."""
+    """Tells a recorder what Keras does. `model` and `batch` are those of the last training step, `applied` the model
+    that was applied last, by whomever, and to what."""
 
     def __init__(self, recorder: Recorder) -> None:
         self.recorder = recorder
         self.model: Any = None
         self.batch: Any = None
+        self.applied: tuple[Any, Any] | None = None
+        self._told = False  # whether the loss of this step is known
+        self._depth = 0
         self._numbers: dict[int, int] = {}
         self._kept: list[Any] = []
         self._inside = False
@@ -50,6 +55,7 @@ class KerasHooks:
         self._wrap(Trainer, "compile", self._compile)
         self._wrap(BaseOptimizer, "apply", self._apply)
         self._wrap(Trainer, "_compute_loss", self._compute_loss)
+        self._wrap(keras.Model, "__call__", self._call)
         for owner in keras.Model.__mro__:
             if "fit" in vars(owner):
                 self._wrap(owner, "fit", self._fit)
@@ -121,31 +127,45 @@ class KerasHooks:
                 self._look_at_loss(model, y_pred, y)
                 self.recorder.overhead += time.perf_counter() - start
                 self.recorder.went_backward(float(_array(loss)))
+                self._told = True
             return loss
 
         return compute_loss
 
+    def went_backward(self, loss: Any) -> None:
+        """Gradients of a loss are computed, by `fit` or by a loop of the program's own."""
+        if not self._told:
+            self.model, self.batch = self.applied or (self.model, self.batch)
+            self.recorder.went_backward(float(_array(loss).mean()))
+        self._told = False
+
+    def _call(self, original: Any) -> Any:
+        def call(model: Any, *args: Any, **kwargs: Any) -> Any:
+            self._depth += 1
+            if self._depth == 1 and args:
+                self.applied = model, args[0]
+            try:
+                return original(model, *args, **kwargs)
+            finally:
+                self._depth -= 1
+
+        return call
+
     def _look_at_loss(self, model: Any, prediction: Any, target: Any) -> None:
         recorder = self.recorder
         if len(recorder.loss_calls) >= 20 and not recorder.looks:
-            return
-        try:
-            import torch
-
-            from trainlint.probe.worker import loss_inputs
-        except ImportError:
             return
         loss = model.loss
         name = loss if isinstance(loss, str) else getattr(loss, "name", getattr(loss, "__name__", ""))
         kind = _NAMES.get(str(name))
         if kind is None or isinstance(prediction, (list, tuple, dict)):
             return
-        given, wanted = torch.as_tensor(_array(prediction)), torch.as_tensor(_array(target))
-        if wanted.dim() == given.dim() - 1 and given.shape[-1] == 1:
-            wanted = wanted.unsqueeze(-1)
+        given, wanted = _array(prediction).astype("float64"), _array(target)
+        if wanted.ndim == given.ndim - 1 and given.shape[-1] == 1:
+            wanted = wanted[..., None]
         logits = bool(getattr(loss, "_fn_kwargs", {}).get("from_logits", getattr(loss, "from_logits", False)))
         recorder.loss_calls.append(
-            loss_inputs.facts(kind, given, wanted, logits if "cross" in str(name) else None)
+            loss_inputs.facts(np, kind, given, wanted, logits if "cross" in str(name) else None)
         )
 
     def _apply(self, original: Any) -> Any:

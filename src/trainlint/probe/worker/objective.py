@@ -123,8 +123,9 @@ def _recorded(kind: str, loss: Loss, recorder: Recorder, takes_logits: bool) -> 
 
     def told(prediction: Any, target: Any) -> Any:
         if prediction.requires_grad and (len(recorder.loss_calls) < 20 or recorder.looks):
+            goal = _fitted(target, prediction).detach()
             recorder.loss_calls.append(
-                loss_inputs.facts(name, prediction, _fitted(target, prediction), logits)
+                loss_inputs.facts(torch, name, prediction.detach().float(), goal, logits)
             )
         return loss(prediction, target)
 

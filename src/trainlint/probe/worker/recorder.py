@@ -64,6 +64,9 @@ class Recorder:
 
     def went_backward(self, loss: float) -> None:
         """A backward pass begins."""
+        if not self.losses and not self.step:
+            # What a program does before its first batch is not training.
+            self.start, self._processor_start = time.perf_counter(), time.process_time()
         self.losses.append(loss)
         self.backward_passes += 1
         if self.step == 0:

@@ -39,6 +39,14 @@ def run(request: dict[str, Any], stream: Stream) -> None:
     session.go()
 
 
+def _require_keras_3() -> None:
+    """Raises an ImportError with an older Keras, which has other hooks."""
+    import keras
+
+    if int(keras.__version__.partition(".")[0]) < 3:
+        raise ImportError("an old Keras", name=f"Keras 3, but {keras.__version__}")
+
+
 class _Session:
     """One run of a program. `finish` reports once, from whichever thread comes first."""
 
@@ -66,16 +74,22 @@ class _Session:
         has_tensorflow = importlib.util.find_spec("tensorflow") is not None
         if "tensorflow" in wanted and not has_tensorflow:
             wanted = (wanted - {"tensorflow"}) | {"keras", "shim"}
-        if "keras" in wanted and "KERAS_BACKEND" not in os.environ and importlib.util.find_spec("torch"):
+        on_torch = "keras" in wanted and "tensorflow" not in wanted and importlib.util.find_spec("torch")
+        if on_torch and "KERAS_BACKEND" not in os.environ:
             os.environ["KERAS_BACKEND"] = "torch"
         if "torch" in wanted or os.environ.get("KERAS_BACKEND") == "torch":
             versions["torch"] = self._prepare_torch(records="torch" in wanted)
         if wanted & {"keras", "tensorflow"}:
+            _require_keras_3()
             from trainlint.probe.worker import keras_hooks
 
             self.keras_hooks = keras_hooks.KerasHooks(self.recorder)
             versions["keras"] = self.keras_hooks.install()
             keras_hooks.quiet(self.request["seed"], self.suppressed)
+        if "tensorflow" in wanted:
+            from trainlint.probe.worker import tensorflow_hooks
+
+            versions["tensorflow"] = tensorflow_hooks.install(self.keras_hooks)
         if "shim" in wanted:
             from trainlint.probe.worker import tensorflow_shim
 
