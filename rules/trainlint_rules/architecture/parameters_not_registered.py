@@ -24,8 +24,8 @@ class ParametersNotRegistered(Rule):
 
     ## When it stays silent
     The same layers are registered as well, through a `ModuleList` made of the list, `add_module` or
-    `setattr`. Lists that `forward` does not use. Tensors without gradients: whether they are to be saved and moved
-    with the network, as buffers are, the program does not say.
+    `setattr`. Lists that `forward` does not use. Tensors without gradients, unless the network is moved, nothing
+    is ever said about where the tensor is, and `forward` computes with it: then it is a hint.
 
     ## Fix safety
     Safe for a list: `ModuleList` holds, appends and gives out modules as a list does. A dictionary may have
@@ -143,6 +143,16 @@ class ParametersNotRegistered(Rule):
             for layer in network.layers:
                 if layer.kept == "attribute":
                     self.say_loose(network, layer)
+                elif layer.kept == "plain tensor" and meets_data(network, layer):
+                    self.report(
+                        layer.origin,
+                        subject=layer,
+                        severity="info",
+                        message=BEHIND,
+                        help="keep it with `self.register_buffer(…)`",
+                        layer=layer.title,
+                        network=network.name,
+                    )
             for keeper in {id(layer.keeper): layer.keeper for layer in lost}.values():
                 self.say(network, [layer for layer in lost if layer.keeper is keeper])
 
@@ -178,6 +188,14 @@ class ParametersNotRegistered(Rule):
         )
 
 
+def meets_data(network: Network, layer: Layer) -> bool:
+    """Whether a tensor is computed with together with something else: then both must be on one device."""
+    readers = (network.layers[index] for index in network.users[layer.index])
+    return any(reader.kind in COMPUTING and len(reader.inputs) > 1 for reader in readers)
+
+
+COMPUTING = frozenset("add subtract multiply mul divide matmul concatenate where".split())
+BEHIND = "a tensor of `{layer}` is no buffer of `{network}`: it stays behind when the network moves"
 COMPUTED = "`{layer}` makes a plain tensor of the parameter: `{network}` does not train it"
 MOVED_HELP = "keep the `nn.Parameter` itself, and move the network with `model.to(device)`"
 COMPUTED_HELP = "compute first, and wrap the result: `nn.Parameter(…)` comes last"

@@ -17,9 +17,9 @@ Shape = tuple[int | str | None, ...]
 """Sizes by axis, the batch axis first: a number, a name (`batch`), or None where the size is unknown."""
 
 
-Keeping = Literal["registered", "list", "dict", "attribute", "made in place"]
-"""How a module of PyTorch keeps a layer: as PyTorch wants it, in a plain list or dictionary, as a plain tensor, not
-at all."""
+Keeping = Literal["registered", "list", "dict", "attribute", "plain tensor", "made in place"]
+"""How a module of PyTorch keeps a layer: as PyTorch wants it, in a plain list or dictionary, as a tensor that was
+meant to be a parameter, as one that stays behind when the module is moved, not at all."""
 
 
 class Layer(Part):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from trainlint.frameworks.torch.module import MOVED
 from trainlint.frameworks.torch.parameters import defines, is_module, submodules
 from trainlint.plan.network import Keeping
 from trainlint.syntax.positions import NodeSite
 from trainlint.values.origin import Origin
 from trainlint.values.tensor import Operation, Tensor
-from trainlint.values.value import Class, Instance, Items, Mapped, Value, options_of
+from trainlint.values.value import Class, Instance, Items, Mapped, Value, constant, options_of
 
 
 @dataclass
@@ -20,12 +21,15 @@ class Membership:
     registered: set[int] = field(default_factory=set)
     held: dict[int, tuple[Keeping, Origin | None]] = field(default_factory=dict)
     loose: dict[int, Origin | None] = field(default_factory=dict)  # operations that made plain attributes
+    behind: set[int] = field(default_factory=set)  # those of tensors that stay where they are when the network moves
 
     def of(self, operation: Operation) -> tuple[Keeping | None, Origin | None]:
         """How the layer of an operation is kept, and where the list is written."""
         layer = operation.layer
         if id(operation) in self.loose:
             return "attribute", self.loose[id(operation)]
+        if id(operation) in self.behind:
+            return "plain tensor", None
         if not is_module(layer):
             found = (self.held[id(source)] for source in operation.inputs if id(source) in self.held)
             return next(found, (None, None))
@@ -56,6 +60,7 @@ def membership(root: Instance) -> Membership | None:
         return None
     found = Membership()
     modules = list(submodules(root))
+    moves = constant(root.slots.get(MOVED)) is True and not any(defines(root, name) for name in _MOVING)
     for module in modules:
         found.registered.add(id(module))
         found.registered.update(id(weight) for weight in _weights_of(module))
@@ -67,6 +72,8 @@ def membership(root: Instance) -> Membership | None:
                 continue
             if isinstance(content, Tensor) and content.operation is not None and found.misses(content):
                 found.loose[id(content.operation)] = content.operation.origin
+            elif moves and isinstance(content, Tensor) and _stays_behind(content):
+                found.behind.add(id(content.operation))
             for container in options_of(content):
                 kind: Keeping | None = (
                     "list"
@@ -97,6 +104,20 @@ def _weights_of(module: Instance) -> Iterator[Tensor]:
 def _is_own(module: Instance) -> bool:
     """Whether a module is of a class of the program; one of Keras finds layers in lists by itself."""
     return isinstance(module.cls, Class) and not any(n.startswith("keras.") for n in module.library_names)
+
+
+_MOVING = ("to", "cuda", "_apply")
+"""Methods in which a module may move what PyTorch does not move for it."""
+
+
+def _stays_behind(tensor: Tensor) -> bool:
+    """Whether a tensor was made out of nothing, with axes, and nothing was said about where."""
+    operation = tensor.operation
+    if operation is None or operation.inputs or operation.kind not in ("constant", "random", "range"):
+        return False
+    sizes = tensor.shape or ()
+    is_fixed = bool(sizes) and all(isinstance(size, int) for size in sizes)  # one of a batch is made in `forward`
+    return tensor.library == "torch" and is_fixed and "device" not in operation.settings
 
 
 def _is_new_weight(tensor: Tensor) -> bool:

@@ -47,6 +47,8 @@ def _made(call: Call, kind: str, shape: Shape | None, *, random: bool = False, *
     first = shape[0] if shape else None
     samples = Known(first, call.origin) if isinstance(first, int) else None
     data = DataFacts(name=call.title, samples=samples, random=random, origin=call.origin)
+    if (device := call.arguments.keyword.get("device")) is not None:
+        fields["settings"] = {**fields.get("settings", {}), "device": device}
     return call.tensor(kind, (), shape, library="torch", data=data, **fields)
 
 

@@ -13,11 +13,15 @@ from trainlint.frameworks.torch.parameters import (
     set_trainable,
     submodules,
 )
+from trainlint.frameworks.torch.placing import placed
 from trainlint.values.tensor import Tensor, join_tensors
 from trainlint.values.value import Instance, Items, Known, Mapped, OneOf, Reference, Unknown, Value, constant
 
 LOADED = "parameters.loaded"
 """The slot of a module that holds what `load_state_dict` got. No attribute can have this name."""
+
+MOVED = "parameters.moved"
+"""The slot of a module that was moved to another device. No attribute can have this name."""
 
 STATE = "torch.nn.Module.state_dict"
 
@@ -153,6 +157,15 @@ def _apply(call: Call) -> Value:
     return _same_module(call)
 
 
+def _moved(call: Call) -> Value:
+    """`model.to(device)`, `model.cuda()`: where its weights and buffers go, and nothing else of it."""
+    given = call.argument(0, "device")
+    is_type = isinstance(given, Reference) and given.name.startswith("torch.")
+    if isinstance(call.receiver, Instance) and not is_type and constant(given) != "cpu":
+        call.machine.write(call.receiver, MOVED, Known(True, call.origin))
+    return _same_module(call)
+
+
 def _requires_grad(call: Call) -> Value:
     wanted = call.argument(0, "requires_grad") or Known(True, call.origin)
     if call.receiver is not None:
@@ -171,6 +184,13 @@ def _register(*names: str) -> Handler:
         return Known(None)
 
     return handler
+
+
+def _buffer(call: Call) -> Value:
+    tensor = call.argument(1, "tensor")
+    if isinstance(tensor, Tensor):
+        placed(tensor, Known("buffer", call.origin))
+    return _register("tensor")(call)
 
 
 def _get_submodule(call: Call) -> Value:
@@ -211,14 +231,15 @@ METHODS: dict[str, Handler] = {
     "modules": _modules,
     "named_modules": _named_modules,
     **dict.fromkeys(
-        "to cuda cpu half float double bfloat16 type xpu share_memory to_empty compile".split(), _same_module
+        "cpu half float double bfloat16 type share_memory to_empty compile".split(), _same_module
     ),
+    **dict.fromkeys(("to", "cuda", "xpu"), _moved),
     "train": _train,
     "eval": _eval,
     "zero_grad": _zero_grad,
     "apply": _apply,
     "requires_grad_": _requires_grad,
-    "register_buffer": _register("tensor"),
+    "register_buffer": _buffer,
     "register_parameter": _register("param"),
     "add_module": _register("module"),
     "register_module": _register("module"),

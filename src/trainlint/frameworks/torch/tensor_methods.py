@@ -14,6 +14,7 @@ from trainlint.frameworks.torch.initialising import fills_itself
 from trainlint.frameworks.torch.meaning import bound, function_of
 from trainlint.frameworks.torch.pairs import OF_TWO, OPERATORS, PAIRS, operator
 from trainlint.frameworks.torch.parameters import set_trainable
+from trainlint.frameworks.torch.placing import placed
 from trainlint.frameworks.torch.products import LINALG, LISTS, PRODUCTS
 from trainlint.frameworks.torch.sizes import (
     axis_of,
@@ -59,6 +60,7 @@ def _to(call: Call) -> Value:
     tensor = tensor_of(call)
     if _is_made_here(tensor, call):
         return _no_parameter(call)
+    placed(tensor, call.argument(0, "device", "other") or Known(None))
     dtype = tensor.dtype
     for value in call.arguments:
         name = dtype_name(value)
@@ -86,7 +88,10 @@ def _no_parameter(call: Call) -> Tensor:
 
 
 def _on_device(call: Call) -> Value:
-    return _no_parameter(call) if _is_made_here(tensor_of(call), call) else tensor_of(call)
+    if _is_made_here(tensor_of(call), call):
+        return _no_parameter(call)
+    placed(tensor_of(call), Known(call.title, call.origin))
+    return tensor_of(call)
 
 
 def _cast(call: Call, dtype: str | None) -> Tensor:
