@@ -10,7 +10,9 @@ class NonDifferentiableLoss(Rule):
 
     ## What it does
     Follows the loss of a backward pass to the network and looks for `detach`, `.data`, `.numpy()`,
-    `torch.tensor(x)`, `stop_gradient`, `argmax`, rounding, a comparison, or Keras' `predict` on every way.
+    `torch.tensor(x)`, `stop_gradient`, `argmax`, rounding, a comparison, or Keras' `predict` on every way; and
+    for a loss that is itself made by `torch.tensor(…)` or `from_numpy(…)`, from `.item()`, from a metric of
+    scikit-learn or NumPy.
 
     ## Why is this bad?
     The loss is a number that the weights no longer take part in. `backward()` raises, or where
@@ -178,6 +180,7 @@ class NonDifferentiableLoss(Rule):
 
 WAYS = {
     "detach": "stay with tensors that hold gradients from the network to the loss",
+    "new": "go backward from the loss itself: what is made from its numbers has no past",
     "predict": "call the model itself, `model(x)`: it gives tensors that gradients lead through",
 }
 """What to do instead, by the kind of operation."""

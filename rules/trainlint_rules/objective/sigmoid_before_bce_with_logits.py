@@ -9,8 +9,8 @@ class SigmoidBeforeBceWithLogits(Rule):
     """`BCEWithLogitsLoss` gets probabilities where it wants scores.
 
     ## What it does
-    Follows the output of the network to `BCEWithLogitsLoss`, `binary_cross_entropy_with_logits` or
-    TensorFlow's `sigmoid_cross_entropy_with_logits` and looks for a sigmoid on the way.
+    Follows the output of the network to `BCEWithLogitsLoss`, `binary_cross_entropy_with_logits`, torchvision's
+    `sigmoid_focal_loss` or TensorFlow's `sigmoid_cross_entropy_with_logits` and looks for a sigmoid on the way.
 
     ## Why is this bad?
     The loss applies sigmoid to its input. The second sigmoid sees numbers between 0 and 1 and gives numbers
@@ -26,7 +26,7 @@ class SigmoidBeforeBceWithLogits(Rule):
 
     ## Sources
     The input of the loss: documentation of `torch.nn.BCEWithLogitsLoss`. The levels: -ln(sigmoid(1)) = 0.313
-    and -ln(1 - sigmoid(0)) = 0.693.
+    and -ln(1 - sigmoid(0)) = 0.693. The focal loss: `torchvision/ops/focal_loss.py`.
     """
 
     name = "sigmoid-before-bce-with-logits"
@@ -166,7 +166,7 @@ class SigmoidBeforeBceWithLogits(Rule):
 
     def check(self, plan: TrainingPlan) -> None:
         for objective in plan.objectives:
-            if objective.loss != "binary_cross_entropy" or objective.takes_logits.value is not True:
+            if objective.loss not in LOSSES or objective.takes_logits.value is not True:
                 continue
             if "from_logits" in objective.settings:  # Keras: another rule looks at the switch
                 continue
@@ -176,10 +176,13 @@ class SigmoidBeforeBceWithLogits(Rule):
                     layer.origin,
                     subject=objective,
                     certainty=certainty,
+                    message=FOCAL if objective.loss != "binary_cross_entropy" else None,
                     because=(objective.loss_origin,),
                     fix=unsafe(f"Leave `{layer.title}` out", REASON, without(layer.origin)),
                     loss=objective.title,
                 )
 
 
+LOSSES = frozenset({"binary_cross_entropy", "binary_focal_cross_entropy"})
+FOCAL = "`{loss}` applies a second sigmoid: the loss never comes near 0"
 REASON = "whoever reads this output gets scores, no probabilities"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from trainlint.evaluate.assembly.gathered import Gathered
 from trainlint.evaluate.assembly.networks import ordered
 from trainlint.frameworks.losses import LOSSES
+from trainlint.frameworks.torch.creation import NEW, NEW_LEAF
 from trainlint.plan.severed import SeveredLoss
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import Operation, Tensor
+from trainlint.values.value import constant
 
 SEVERING = frozenset({"detach", "argmax", "argmin", "compare", "round", "sign", "predict"})
 """Operations that pass no gradient on, or one that is zero; `predict` of Keras gives arrays."""
@@ -25,9 +27,9 @@ def severed_losses(gathered: Gathered) -> tuple[SeveredLoss, ...]:
             found.setdefault(
                 id(getattr(event.site, "node", event)),
                 SeveredLoss(
-                    operation=cut.operation.title,
-                    kind=cut.operation.kind,
-                    origin=cut.operation.origin,
+                    operation=_title(cut.operation),
+                    kind="new" if _is_new(cut) else cut.operation.kind,
+                    origin=_origin(cut.operation),
                     backward=Origin(Made.COMPUTED, event.site, "backward"),
                 ),
             )
@@ -36,6 +38,8 @@ def severed_losses(gathered: Gathered) -> tuple[SeveredLoss, ...]:
 
 def _cut(loss: Tensor) -> Tensor | None:
     """The operation nearest to the loss that cuts it off; None when some way may reach weights."""
+    if _is_new(loss):
+        return loss  # whatever its values were computed with
     cuts: list[Tensor] = []
     waiting, seen = [loss], set[int]()
     while waiting:
@@ -51,6 +55,24 @@ def _cut(loss: Tensor) -> Tensor | None:
         elif operation is not None:
             waiting += _sources(operation)
     return next((cut for cut in cuts if _leads_to_weights(cut)), None)
+
+
+def _title(operation: Operation) -> str:
+    made = operation.settings.get(NEW_LEAF)
+    return str(constant(made)) if made is not None else operation.title
+
+
+def _origin(operation: Operation) -> Origin | None:
+    made = operation.settings.get(NEW_LEAF)
+    return made.origin if made is not None else operation.origin
+
+
+def _is_new(loss: Tensor) -> bool:
+    """Whether a loss was made anew from numbers, as by `torch.tensor(…)`, that are not written there."""
+    operation = loss.operation
+    if operation is None:
+        return False
+    return NEW_LEAF in operation.settings or (operation.kind == "cast" and operation.title in NEW)
 
 
 def _sources(operation: Operation) -> tuple[Tensor, ...]:

@@ -163,6 +163,8 @@ def from_data(call: Call) -> Value:
     dtype = dtype_name(call.argument(1, "dtype")) or _LEGACY.get(call.title)
     if isinstance(value, Tensor):
         kind = "cast" if value.operation is None or value.library != "torch" else "detach"
+        if kind == "detach" and call.title in ("as_tensor", "asarray"):
+            kind = "cast"  # of a tensor they give the tensor itself
         return call.tensor(
             kind,
             (value,),
@@ -176,10 +178,18 @@ def from_data(call: Call) -> Value:
     if isinstance(value, Unknown):
         tensor = as_tensor(value)
         assert tensor is not None
+        if call.title in NEW and tensor.operation is not None:
+            tensor.operation.settings[NEW_LEAF] = Known(call.title, call.origin)
         return tensor.changed(library="torch", dtype=dtype)
     shape, low, high, found = _literal(value)
     return _made(call, "constant", shape, low=low, high=high, dtype=dtype or found)
 
+
+NEW = frozenset({"tensor", "from_numpy", "scalar_tensor"})
+"""Functions that give a tensor which knows nothing of what its values were computed with."""
+
+NEW_LEAF = "new_leaf"
+"""The setting of an operation that says which of these made it."""
 
 _LEGACY = {
     "FloatTensor": "float32", "LongTensor": "int64", "IntTensor": "int32", "DoubleTensor": "float64",

@@ -202,14 +202,26 @@ def _function(loss: Loss) -> Handler:
     def handler(call: Call) -> Value:
         arguments = call.bind(signature)
         inputs = [arguments.pop(name, None) for name in loss.inputs]
-        return _apply(loss, call, inputs, arguments, f"F.{loss.function}", None)
+        title = f"F.{loss.function}" if call.name.startswith("torch.nn.") else loss.function
+        return _apply(loss, call, inputs, arguments, title, None)
 
     return handler
 
 
-FUNCTIONS: dict[str, Handler] = {f"torch.nn.{loss.name}": _constructor(loss) for loss in LOSSES} | {
-    f"torch.nn.functional.{loss.function}": _function(loss) for loss in LOSSES if loss.function
-}
+_FOCAL = Loss(
+    "", "sigmoid_focal_loss", "binary_focal_cross_entropy", True, "",
+    "inputs, targets, alpha=0.25, gamma=2, reduction='none'", ("inputs", "targets"),
+)  # fmt: skip
+"""torchvision/ops/focal_loss.py"""
+
+FUNCTIONS: dict[str, Handler] = (
+    {f"torch.nn.{loss.name}": _constructor(loss) for loss in LOSSES}
+    | {f"torch.nn.functional.{loss.function}": _function(loss) for loss in LOSSES if loss.function}
+    | dict.fromkeys(
+        ("torchvision.ops.sigmoid_focal_loss", "torchvision.ops.focal_loss.sigmoid_focal_loss"),
+        _function(_FOCAL),
+    )
+)
 
 METHODS: dict[str, dict[str, Handler]] = {
     f"torch.nn.{loss.name}": {"__init__": _initialiser(loss), "forward": _call_of_instance(loss)}
