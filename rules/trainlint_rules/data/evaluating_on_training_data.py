@@ -15,8 +15,8 @@ class EvaluatingOnTrainingData(Rule):
     the same data for both, for `evaluate` on the training data, and for loops that measure a network over
     the loader or data set of the training loop (also two objects made with `train=True`), where nothing
     measures it on other data. Looks also for training on the test part of a split or of a known data set, and for
-    an epoch that is chosen by the very data whose score is then reported: a callback that keeps the best weights, or
-    the best value kept by hand over a test set.
+    an epoch that is chosen by the very data whose score is then reported: a callback that keeps the best weights, a
+    trainer of Hugging Face or Lightning that goes back to them, or the best value kept by hand over a test set.
 
     ## Why is this bad?
     A network can learn its samples by heart. Measured on them, it looks the better the more it does so:

@@ -72,7 +72,8 @@ class TooLittleTrainingData(Rule):
     The number is not known and no name hints at it. Pretrained networks, few-shot and meta-learning,
     reinforcement learning, tests and demonstrations, at most one epoch or 20 updates, networks with one
     layer of weights or at most 1,000 weights, and truth tables such as XOR. Random inputs with labels that
-    are computed from them.
+    are computed from them. Runs that try to over-fit a few samples, or to find out whether the program works, by the
+    name of the data or the comment above. Lightning's `limit_train_batches`, which takes another part each epoch.
 
     ## Fix safety
     There is no fix: inputs, labels and often weights are cut in several places that must change together.
@@ -219,7 +220,7 @@ class TooLittleTrainingData(Rule):
             self.tell(run, weights, "info", message=HINTED, help=HINTED_HELP)
         elif data.full_samples and (certainty := samples.violates(self.is_cut_off(data.full_samples))):
             self.tell(run, weights, "warning", certainty, message=CUT_OFF)
-        elif data.random:
+        elif data.random and not data.name.startswith("make_"):
             if objective and objective.target.random and (run.epochs.value or 0) >= 10:
                 self.tell(run, weights, "info", message=RANDOM, help=RANDOM_HELP)
         elif weights and weights > SMALL_NETWORK and (certainty := samples.violates(self.is_few(run))):
@@ -276,9 +277,13 @@ RANDOM_HELP = "there is nothing to learn but the samples themselves"
 
 
 def is_trial(run: TrainingRun) -> bool:
-    """Whether the run is too short to be meant as training."""
+    """Whether the run is too short to be meant as training, or said to be a trial."""
     epochs = run.epochs.value
-    return (epochs is not None and epochs <= 1) or (run.updates is not None and run.updates <= FEW_STEPS)
+    return (
+        run.is_tried_out
+        or (epochs is not None and epochs <= 1)
+        or (run.updates is not None and run.updates <= FEW_STEPS)
+    )
 
 
 def is_simple(network: Network) -> bool:

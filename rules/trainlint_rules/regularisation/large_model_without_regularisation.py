@@ -191,7 +191,13 @@ class LargeModelWithoutRegularisation(Rule):
         judged: set[int] = set()
         for run in plan.runs if not plan.context & QUIET else ():
             network = plan.network_of(run)
-            if network is None or id(network) in judged or not network.complete or network.pretrained:
+            if (
+                network is None
+                or run.is_tried_out
+                or id(network) in judged
+                or not network.complete
+                or network.pretrained
+            ):
                 continue
             judged.add(id(network))
             if not (is_harmless(run) or is_regularised(network) or run_is_regularised(plan, run)):

@@ -110,6 +110,15 @@ class MeasuredOnTraining:
 
 
 @dataclass(eq=False)
+class BestChosen:
+    """A trainer goes on with the weights of the epoch that did best on `inputs`."""
+
+    framework: str
+    inputs: Value
+    site: Site
+
+
+@dataclass(eq=False)
 class ScalerFitted:
     """A scaler or a layer took its numbers from some data, or samples were added to it."""
 

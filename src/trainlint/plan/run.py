@@ -36,6 +36,9 @@ class TrainingRun(Part):
     validates: bool | None = None  # None: not known
     callbacks: tuple[str, ...] | None = ()  # class names; None: not known
     measured: tuple[Data, ...] = ()  # what the same network is measured on, each where it is passed
+    is_tried_out: bool = (
+        False  # the name of the data, or a comment above, says that it only tries the program
+    )
     loader: Origin | None = None  # where the data loader of a hand-written loop was made
     origin: Origin | None = None
 

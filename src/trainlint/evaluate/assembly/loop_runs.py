@@ -9,7 +9,9 @@ from trainlint.evaluate.assembly.accumulation import accumulated
 from trainlint.evaluate.assembly.callbacks import callback_names
 from trainlint.evaluate.assembly.data import data_of
 from trainlint.evaluate.assembly.gathered import Gathered, NetworkApplied, events
+from trainlint.evaluate.assembly.passes import over
 from trainlint.evaluate.assembly.settings import flag, whole
+from trainlint.evaluate.assembly.trials import is_tried_out
 from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
 from trainlint.evaluate.iteration import element
 from trainlint.evaluate.machine import Machine
@@ -182,6 +184,7 @@ def _run(loops: _Loops, objectives: Mapping[int, int]) -> TrainingRun:
         shuffle_buffer=whole(loops.option("shuffle_buffer")),
         shuffles_batches=flag(loops.option("shuffles_batches")),
         shuffled_once=flag(loops.option("shuffled_once")),
+        is_tried_out=any(is_tried_out(loop.site, over(loop).text) for loop in loops.loops),
         loader=loops.loader.origin if loops.loader is not None else None,
         drop_last=flag(loops.option("drop_last")),
         validates=validation if isinstance(validation, bool) else None,

@@ -13,6 +13,7 @@ from trainlint.evaluate.assembly.loop_runs import loop_runs
 from trainlint.evaluate.assembly.measured import measured_in
 from trainlint.evaluate.assembly.settings import flag, whole
 from trainlint.evaluate.assembly.sorted_data import kept_apart_by_class
+from trainlint.evaluate.assembly.trials import is_tried_out
 from trainlint.evaluate.machine import Machine
 from trainlint.frameworks.keras.models import only_trains_others
 from trainlint.plan.data import Data
@@ -36,6 +37,7 @@ def _fitted(
     optimizer = compiled[-1].arguments.get("optimizer") if compiled else None
     validation = constant(fact.settings.get("validation"))
     loader = fact.settings.get("loader")
+    given = argument(fact.site, 0, "x")
     return TrainingRun(
         framework=fact.framework,
         network=_network(fact, gathered),
@@ -52,6 +54,7 @@ def _fitted(
         kept_apart_by_class=kept_apart_by_class(fact, gathered),
         kept_apart=_kept_apart(fact),
         drop_last=flag(fact.settings.get("drop_last"), certainty),
+        is_tried_out=is_tried_out(fact.site, _name(given.node) if given is not None else ""),
         loader=loader.origin if loader is not None else None,
         validates=validation if isinstance(validation, bool) else None,
         callbacks=callback_names(fact.settings.get("callbacks")),

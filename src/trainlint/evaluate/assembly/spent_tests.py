@@ -10,7 +10,7 @@ from trainlint.evaluate.assembly.data import first_tensor
 from trainlint.evaluate.assembly.gathered import FitCalled, Gathered
 from trainlint.evaluate.assembly.passes import Pass, over
 from trainlint.frameworks import catalogue
-from trainlint.frameworks.facts import Measured, MonitorMade
+from trainlint.frameworks.facts import BestChosen, Measured, MonitorMade
 from trainlint.frameworks.torch.known_datasets import IMAGE_SETS, split_of
 from trainlint.frameworks.torch.samples import SUBSET, TENSORS
 from trainlint.plan.evaluation import Evaluation
@@ -87,6 +87,7 @@ def _role_of(value: Value | None) -> str | None:
 
 def chosen_by_test(gathered: Gathered, passes: Sequence[Pass]) -> Iterator[Evaluation]:
     yield from _in_fit(gathered)
+    yield from _by_trainer(gathered)
     yield from _by_hand(gathered, passes)
 
 
@@ -110,6 +111,20 @@ def _in_fit(gathered: Gathered) -> Iterator[Evaluation]:
             certainty=certainty,
             trained=chooser.origin,
             origin=Origin(Made.PASSED, site, "validation_data"),
+        )
+
+
+def _by_trainer(gathered: Gathered) -> Iterator[Evaluation]:
+    """Trainers that go on with the best weights and are scored on what chose them, and on nothing else."""
+    measured = [fact for fact, _ in gathered.of(Measured)]
+    for fact, certainty in gathered.of(BestChosen):
+        if not any(found.scores for found in measured) or any(
+            found.inputs is not fact.inputs for found in measured
+        ):
+            continue
+        place = Origin(Made.COMPUTED, fact.site, "training")
+        yield Evaluation(
+            kind="chosen by test", framework=fact.framework, certainty=certainty, trained=place, origin=place
         )
 
 

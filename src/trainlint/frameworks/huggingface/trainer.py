@@ -7,7 +7,7 @@ the schedule, then clears the gradients.
 from __future__ import annotations
 
 from trainlint.frameworks.call import Arguments, Call, Handler
-from trainlint.frameworks.facts import MeasuredOnTraining
+from trainlint.frameworks.facts import BestChosen, Measured, MeasuredOnTraining
 from trainlint.frameworks.gradient_descent import advance, clear, clip, each, loss_in
 from trainlint.frameworks.huggingface.arguments import setting
 from trainlint.frameworks.huggingface.models import loss_of
@@ -84,6 +84,9 @@ def _train(call: Call) -> Value:
     trained = _argument(trainer, "train_dataset")
     if trained is not None and trained is _argument(trainer, "eval_dataset"):
         call.machine.note(MeasuredOnTraining("huggingface", call.site))
+    kept_apart = _argument(trainer, "eval_dataset")
+    if kept_apart is not None and constant(setting(settings, "load_best_model_at_end", call)) is True:
+        call.machine.note(BestChosen("huggingface", kept_apart, call.site))
     for model in each(_argument(trainer, "model") or _initial_model(trainer, call)):
         _train_model(call, trainer, settings, model)
     return Unknown("what training measured", call.origin)
@@ -221,6 +224,12 @@ def _batch_size(call: Call, settings: Value | None) -> Value:
 
 
 def _evaluate(call: Call) -> Value:
+    """`evaluate` and `predict`: on what they are given, else on the data for evaluation."""
+    given = call.argument(0, "eval_dataset", "test_dataset")
+    if given is None and isinstance(call.receiver, Instance):
+        given = _argument(call.receiver, "eval_dataset")
+    if given is not None:
+        call.machine.note(Measured(None, given, call.site, scores=True))
     model = call.receiver.slots.get("model") if isinstance(call.receiver, Instance) else None
     call.machine.happen("evaluate", call.site, networks=(model,) if isinstance(model, Value) else ())
     return Unknown("what an evaluation measures", call.origin)

@@ -45,7 +45,7 @@ def stop_recording(call: Call) -> Value:
 def _stopped(kind: str) -> Handler:
     def handler(call: Call) -> Value:
         if isinstance(call.receiver, Instance):
-            call.machine.happen(kind, call.site, tape=call.receiver.arguments["tape"])
+            call.machine.happen(kind, call.site, tape=call.receiver.arguments.get("tape", Unknown("a tape")))
         return Known(None)
 
     return handler

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call, Handler
-from trainlint.frameworks.facts import DemoRun, MeasuredOnTraining
+from trainlint.frameworks.facts import BestChosen, DemoRun, Measured, MeasuredOnTraining
 from trainlint.frameworks.lightning.loop import Task, train
 from trainlint.frameworks.lightning.module import DATA_MODULE, MODULE
 from trainlint.frameworks.passing_on import first, nothing, seed, unknown
@@ -17,6 +17,7 @@ from trainlint.frameworks.signatures import Signature
 from trainlint.values.value import (
     Class,
     Instance,
+    Items,
     Known,
     Mapped,
     Reference,
@@ -84,11 +85,24 @@ def _fit(call: Call) -> Value:
     task = Task(settings, _given(loaders), _given(call.argument(2, "val_dataloaders")), _given(data))
     if task.loaders is not None and _holds(task.loaders) is _holds(task.validation):
         call.machine.note(MeasuredOnTraining("lightning", call.site))
+    if task.validation is not None and _keeps_best(settings.get("callbacks")):
+        call.machine.note(BestChosen("lightning", task.validation, call.site))
     model = call.argument(0, "model")
     for option in options_of(model) if model is not None else ():
         if isinstance(option, Instance) and catalogue.is_a(option, MODULE):
             train(call, option, task)
     return Known(None)
+
+
+def _keeps_best(callbacks: Value | None) -> bool:
+    """Whether a callback keeps the weights of the epoch that does best."""
+    given = callbacks.items if isinstance(callbacks, Items) else (callbacks,)
+    return any(
+        isinstance(found, Instance)
+        and found.title == "ModelCheckpoint"
+        and constant(found.arguments.get("monitor"))
+        for found in given
+    )
 
 
 def _holds(loader: Value | None) -> Value | None:
@@ -102,6 +116,10 @@ def _given(value: Value | None) -> Value | None:
 
 
 def _evaluate(call: Call) -> Value:
+    given = call.argument(1, "dataloaders")
+    if given is not None:
+        best = constant(call.argument(2, "ckpt_path")) == "best"
+        call.machine.note(Measured(None, given, call.site, scores=best))
     call.machine.happen("evaluate", call.site, networks=(call.argument(0, "model") or Unknown("a model"),))
     return Unknown("what an evaluation measures", call.origin)
 
