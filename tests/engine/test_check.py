@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import trainlint
 from tests.engine.conftest import Bench, RateTooLow, plan_of_calls, site
 from trainlint.config.settings import Settings
 from trainlint.engine import check
@@ -295,3 +297,16 @@ def test_rules_have_no_state_between_documents(bench: Bench) -> None:
     bench.install(RateTooLow)
     assert len(bench.check(LOW)) == len(bench.check(LOW)) == 1
     assert issubclass(RateTooLow, Rule)
+
+
+def test_requirements_above_a_program_count_where_there_is_no_repository(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("tensorflow==2.4.1\n")
+    program = tmp_path / "package" / "train.py"
+    program.parent.mkdir()
+    program.write_text(
+        "import tensorflow as tf\n"
+        "model = tf.keras.Sequential([tf.keras.layers.Dense(1, input_shape=(20,))])\n"
+        "model.compile(tf.keras.optimizers.Adam(lr=1e-3), loss='mse')\n"
+        "model.fit(x, y, epochs=20)\n"
+    )
+    assert trainlint.check_paths([program]) == []

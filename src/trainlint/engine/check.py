@@ -143,7 +143,7 @@ def plan_of_document(document: Document, versions: dict[str, str] | None = None)
     from trainlint.evaluate.evaluate import evaluate
 
     folder = document.path.parent if document.path else None
-    root = (repository_root(folder) or folder) if folder else None
+    root = repository_root(folder) if folder else None
     return evaluate(document, root=root, versions=versions)
 
 
