@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from trainlint.api import Certainty, Example, Objective, Rule, TrainingPlan, replace_value, weakest
+from trainlint.api import (
+    Certainty,
+    Example,
+    Fix,
+    Layer,
+    Objective,
+    Rule,
+    Setting,
+    TrainingPlan,
+    add_argument,
+    replace_value,
+    weakest,
+)
 
 SINGLE_LABEL = frozenset(
     {"cross_entropy", "nll", "categorical_cross_entropy", "sparse_categorical_cross_entropy"}
@@ -17,7 +29,8 @@ class OutputUnitsDifferFromClasses(Rule):
 
     ## What it does
     Compares the number of scores that a categorical loss gets with the number of classes of the labels: of a
-    known data set, of `to_categorical(y, n)` or `one_hot(y, n)`, of a list of class names.
+    known data set, of `to_categorical(y, n)` or `one_hot(y, n)`, of a list of class names; and `num_labels` of a
+    model of transformers, 2 unless it is told, with the classes of the data set that a `Trainer` gets.
 
     ## Why is this bad?
     With too few units some labels have no score: the run stops with an index out of range, on a GPU with an
@@ -28,14 +41,15 @@ class OutputUnitsDifferFromClasses(Rule):
 
     ## When it stays silent
     The number of classes or of units is not known. One unit more than classes, as for a background class. A
-    class that the loss ignores. Losses for several labels a sample.
+    class that the loss ignores. Losses for several labels a sample. A data set of the Hub whose labels may have
+    been changed: by `map` with a function that mentions them, `filter`, `cast`.
 
     ## Fix safety
     Unsafe: the last layer gets another size, so stored weights no longer fit.
 
     ## Sources
     The range of labels: documentation of `torch.nn.CrossEntropyLoss` and of Keras' categorical losses. Numbers
-    of classes: the data sets' own documentation. Stack Overflow 50079585. One spare unit is judgement.
+    of classes: the data sets' own documentation; `num_labels`: `configuration_utils.py` of transformers. Stack Overflow 50079585. One spare unit is judgement.
     """
 
     name = "output-units-differ-from-classes"
@@ -189,7 +203,7 @@ class OutputUnitsDifferFromClasses(Rule):
                 continue
             if is_ignored(objective, classes):
                 continue
-            layer, is_spare = objective.scoring_layer, units > classes
+            layer, is_spare = objective.scoring_layer or objective.head, units > classes
             origin = layer.origin if layer is not None else objective.origin
             setting = layer.settings.get("units") if layer is not None else None
             self.report(
@@ -199,10 +213,19 @@ class OutputUnitsDifferFromClasses(Rule):
                 certainty=weakest(objective.certainty, setting.certainty if setting else Certainty.EXACT),
                 because=(objective.target.origin,),
                 message=SPARE_MESSAGE if is_spare else None,
-                fix=replace_value(setting, str(classes), RESIZED) if setting is not None else None,
+                fix=resized(layer, setting, classes),
                 units=units,
                 classes=classes,
             )
+
+
+def resized(layer: Layer | None, setting: Setting[object] | None, classes: int) -> Fix | None:
+    """Another number of units, or where a model of transformers is told none, that number."""
+    if layer is None or setting is None:
+        return None
+    if layer.kind == "backbone" and setting.is_library_default:
+        return add_argument(layer.origin, f"num_labels={classes}", "unsafe", RESIZED)
+    return replace_value(setting, str(classes), RESIZED)
 
 
 SPARE_MESSAGE = "{units} units score {classes} classes: the rest only learn to stay at zero"

@@ -40,7 +40,7 @@ def test_all_defaults() -> None:
     assert optimizer.schedule.peak.value == 5e-5
     assert within(["forward", "backward", "clip", "step", "scheduler_step", "zero_grad"], kinds(made))
     assert not list(made.uncleared_steps())
-    assert {objective.loss for objective in made.objectives} <= {"custom"}
+    assert {objective.loss for objective in made.objectives} == {"cross_entropy"}
     assert context.FINE_TUNING in made.context
 
 

@@ -10,8 +10,10 @@ import re
 
 from trainlint.frameworks.call import Call, Handler
 from trainlint.frameworks.passing_on import itself, nothing, unknown
+from trainlint.syntax.positions import NodeSite
 from trainlint.values.origin import Made, Origin
 from trainlint.values.value import (
+    Function,
     Instance,
     Items,
     Known,
@@ -55,6 +57,16 @@ SIZES: dict[str, dict[str, int]] = {
     "glue/stsb": {"train": 5_749},
 }
 
+CLASSES: dict[str, int] = {
+    "imdb": 2, "ag_news": 4, "rotten_tomatoes": 2, "emotion": 6, "yelp_polarity": 2, "yelp_review_full": 5,
+    "dbpedia_14": 14, "amazon_polarity": 2, "mnist": 10, "fashion_mnist": 10, "cifar10": 10, "glue/cola": 2,
+    "glue/mrpc": 2, "glue/sst2": 2, "glue/mnli": 3, "glue/qnli": 2, "glue/qqp": 2, "glue/rte": 2,
+}  # fmt: skip
+"""How many classes the column `label` has, as the same pages say."""
+
+LABELLED = "labelled"
+"""The slot of a data set, or of its splits, that holds the name of the one whose labels it has."""
+
 _PART = re.compile(r"^(\w+)(?:\[(?::(\d+)(%?))\])?$")
 """A split as text: `train`, `train[:1000]`, `train[:10%]`."""
 
@@ -64,8 +76,12 @@ def _load(call: Call) -> Value:
     name = f"{path}".rpartition("/")[2] + (f"/{subset}" if isinstance(subset, str) else "")
     split = call.argument(-1, "split")
     if split is None or (isinstance(split, Known) and split.value is None):
-        return Instance(Reference(SPLITS), {"name": Known(name)}, call.origin)
-    return _dataset(call, _size_of_part(name, split, call))
+        splits = Instance(Reference(SPLITS), {"name": Known(name)}, call.origin)
+        splits.slots[LABELLED] = Known(name)
+        return splits
+    made = _dataset(call, _size_of_part(name, split, call))
+    made.slots[LABELLED] = Known(name)
+    return made
 
 
 def _size_of_part(name: str, split: Value, call: Call) -> Value | None:
@@ -82,8 +98,18 @@ def _size_of_part(name: str, split: Value, call: Call) -> Value | None:
     return Known(min(int(wanted), whole or int(wanted)), origin)
 
 
+def classes_of(dataset: Value | None) -> tuple[str, int] | None:
+    """The name of a known data set and how many classes it has; None where its labels may have been changed."""
+    name = constant(dataset.slots.get(LABELLED)) if isinstance(dataset, Instance) else None
+    return (name, CLASSES[name]) if isinstance(name, str) and name in CLASSES else None
+
+
 def _dataset(call: Call, samples: Value | None) -> Instance:
+    """A part of a data set, or of what its splits hold."""
     made = Instance(Reference(DATASET), {}, call.origin)
+    labelled = call.receiver.slots.get(LABELLED) if isinstance(call.receiver, Instance) else None
+    if isinstance(labelled, Known):
+        made.slots[LABELLED] = labelled
     if samples is not None:
         made.slots[SAMPLES] = samples
     return made
@@ -120,7 +146,22 @@ def _take(call: Call) -> Value:
     return _dataset(call, call.argument(0, "n"))
 
 
+def _mapped(call: Call) -> Value:
+    """`map(tokenize)`, `cast_column(…)`: the same samples; with other labels where these are mentioned."""
+    changes = [value for value in call.arguments if isinstance(value, Function)]
+    text = NodeSite(changes[0].chunk, changes[0].node).text if changes else "label"
+    if "label" in text and isinstance(call.receiver, Instance):
+        call.machine.write(call.receiver, LABELLED, Unknown("labels that may be others"))
+    return itself(call)
+
+
 def _filter(call: Call) -> Value:
+    found = _left(call)
+    found.slots[LABELLED] = Unknown("labels of which some may be left out")
+    return found
+
+
+def _left(call: Call) -> Instance:
     if (
         call.receiver is not None
         and isinstance(call.receiver, Instance)
@@ -138,6 +179,8 @@ def _train_test_split(call: Call) -> Value:
         test = math.ceil(total * wanted) if wanted < 1 else int(wanted)
     sizes = {"train": None if test is None or total is None else total - test, "test": test}
     made = Instance(Reference(SPLITS), {}, call.origin)
+    if isinstance(call.receiver, Instance) and LABELLED in call.receiver.slots:
+        made.slots[LABELLED] = call.receiver.slots[LABELLED]
     for name, size in sizes.items():
         made.slots[name] = _dataset(call, Known(size, call.origin) if size is not None else None)
     return made
@@ -159,9 +202,10 @@ def _length(call: Call) -> Value:
 
 
 _KEEPING = (
-    "map shuffle with_format with_transform set_transform remove_columns rename_column rename_columns cast "
-    "cast_column flatten sort class_encode_column select_columns add_column flatten_indices"
+    "shuffle with_format with_transform set_transform remove_columns rename_column rename_columns flatten sort "
+    "select_columns flatten_indices"
 ).split()
+_CHANGING = "map cast cast_column class_encode_column add_column".split()
 
 FUNCTIONS: dict[str, Handler] = {
     "datasets.load_dataset": _load,
@@ -172,6 +216,7 @@ FUNCTIONS: dict[str, Handler] = {
 METHODS: dict[str, dict[str, Handler]] = {
     DATASET: {
         **dict.fromkeys(_KEEPING, itself),
+        **dict.fromkeys(_CHANGING, _mapped),
         "set_format": nothing,
         "select": _select,
         "take": _take,
@@ -181,6 +226,7 @@ METHODS: dict[str, dict[str, Handler]] = {
     },
     SPLITS: {
         **dict.fromkeys(_KEEPING, itself),
+        **dict.fromkeys(_CHANGING, _mapped),
         "set_format": nothing,
         "filter": _filter,
         "__getitem__": _split,

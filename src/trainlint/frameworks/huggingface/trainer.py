@@ -7,15 +7,17 @@ the schedule, then clears the gradients.
 from __future__ import annotations
 
 from trainlint.frameworks.call import Arguments, Call, Handler
-from trainlint.frameworks.facts import BestChosen, Measured, MeasuredOnTraining
+from trainlint.frameworks.facts import BestChosen, LossApplied, Measured, MeasuredOnTraining
 from trainlint.frameworks.gradient_descent import advance, clear, clip, each, loss_in
 from trainlint.frameworks.huggingface.arguments import setting
+from trainlint.frameworks.huggingface.datasets import classes_of
 from trainlint.frameworks.huggingface.models import loss_of
 from trainlint.frameworks.huggingface.optimizers import make_optimizer, make_schedule
 from trainlint.frameworks.passing_on import nothing, unknown
 from trainlint.frameworks.signatures import Signature
 from trainlint.frameworks.torch.parameters import defines
 from trainlint.values.origin import Made, Origin
+from trainlint.values.tensor import DataFacts, Tensor
 from trainlint.values.value import (
     Instance,
     Items,
@@ -127,6 +129,7 @@ def _train_model(call: Call, trainer: Instance, settings: Value | None, model: V
     ):
         batch = call.machine.element(loader, call.site)
         loss = _loss(call, trainer, model, batch)
+        _note_classes(call, trainer, loss)
         call.machine.happen("backward", call.site, loss=loss)
         clip(call, optimizers, setting(settings, "max_grad_norm", call))
         for optimizer in optimizers:
@@ -145,6 +148,26 @@ def _loss(call: Call, trainer: Instance, model: Value, batch: Value) -> Value:
             result = result.items[0]
         return loss_in(result) or Unknown("a loss")
     return _own_loss(call, model, entries) or Unknown("a loss")
+
+
+def _note_classes(call: Call, trainer: Instance, loss: Value) -> None:
+    """Where a model computes the loss itself, one class of many is asked for, and it is known of how many: that."""
+    known = classes_of(_argument(trainer, "train_dataset"))
+    operation = loss.operation if isinstance(loss, Tensor) else None
+    logits = operation.inputs[0] if operation is not None and operation.kind == "loss" else None
+    if known is None or logits is None or not logits.shape or defines(trainer, "compute_loss"):
+        return
+    if not isinstance(logits.shape[-1], int) or logits.shape[-1] < 2:
+        return  # one number is a regression
+    name, classes = known
+    facts = DataFacts(name=name, dataset=name, classes=classes, labels=True, encoding="index", role="train")
+    call.machine.note(
+        LossApplied(
+            "cross_entropy", "the loss of the model", "torch", logits, Tensor(library="torch", data=facts),
+            Known(True), result=loss if isinstance(loss, Tensor) else None, origin=call.origin,
+            loss_origin=call.origin,
+        )
+    )  # fmt: skip
 
 
 def _own_loss(call: Call, model: Value, batch: Mapped) -> Value | None:
