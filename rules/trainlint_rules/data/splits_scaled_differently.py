@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from trainlint.api import Data, Example, Options, Rule, Target, TrainingPlan, spoken
+from trainlint.api import (
+    Data,
+    Example,
+    Fix,
+    Options,
+    Origin,
+    Rule,
+    Target,
+    TrainingPlan,
+    spoken,
+    unsafe,
+    without,
+)
 
 
 class SplitOptions(Options):
@@ -31,7 +43,8 @@ class SplitsScaledDifferently(Rule):
     extremes. Scaling within the network, which holds for all. A part that was changed in a way that cannot be followed.
 
     ## Fix safety
-    There is no fix: the scaling may be missing in one place or be too much in the other, and may stand in a helper.
+    Unsafe for labels: what was trained on fractions has learned others. There is no fix for inputs: the scaling may be
+    missing in one place or be too much in the other, and may stand in a helper.
 
     ## Sources
     DeepFD (Stack Overflow 59325381); Humbatova et al. 2020 (wrong preprocessing). The ratio of 1.5 is
@@ -136,16 +149,22 @@ class SplitsScaledDifferently(Rule):
         for run in plan.runs:
             objective = plan.objective_of(run)
             if objective is not None and are_fractions(objective.target):
+                scaled = objective.target.rescalings[-1].origin if objective.target.rescalings else None
                 self.report(
-                    objective.target.origin,
+                    scaled or objective.target.origin,
                     subject=run,
                     message=FRACTIONS,
                     help="scale the inputs only, and leave the labels whole numbers",
+                    fix=whole(scaled, run.data),
                     high=f"{objective.target.high:.2g}",
                 )
             trained = [other.data for other in plan.runs if other.network == run.network]
+            told: set[str] = set()  # one scaling that is missing may show in many places
             for measured in run.measured:
+                if limits(measured) in told:
+                    continue
                 if run.network is not None and all(skips_scaler(data, measured) for data in trained):
+                    told.add(limits(measured))
                     self.report(
                         measured.origin,
                         subject=run,
@@ -156,6 +175,7 @@ class SplitsScaledDifferently(Rule):
                     continue
                 if run.network is None or not all(self.differ(data, measured) for data in trained):
                     continue
+                told.add(limits(measured))
                 self.report(
                     measured.origin,
                     subject=run,
@@ -180,6 +200,17 @@ def are_fractions(target: Target) -> bool:
     return target.encoding == "index" and (target.classes or 0) > 2 and 0 < (target.high or 0) < 1
 
 
+def whole(scaled: Origin | None, data: Data) -> Fix | None:
+    """Labels as they were, unless the same operation scales the inputs."""
+    site = scaled.site if scaled is not None else None
+    scalings = [found.origin.site for found in data.rescalings if found.origin is not None]
+    if site is None or any(found is not None and found.place == site.place for found in scalings):
+        return None
+    return unsafe(
+        "Leave the labels as they are", "what was trained on fractions has learned others", without(scaled)
+    )
+
+
 SKIPS = "measured on inputs that skip the `{scaler}` of the training data: scores say nothing"
 
 
@@ -201,5 +232,7 @@ def span(data: Data) -> float | None:
 
 
 def limits(data: Data) -> str:
+    if data.low is None or data.high is None:
+        return ""
     low, high = (round(value, 2) for value in (data.low or 0, data.high or 0))
     return f"{spoken(float(low))} to {spoken(float(high))}"

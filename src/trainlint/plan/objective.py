@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import Literal
 
 from trainlint.plan import chains
+from trainlint.plan.data import Rescaling
 from trainlint.plan.decisions import WrongDecision, gets_raw_scores, wrong_decision
 from trainlint.plan.kinds import ACTIVATIONS, AFFINE, TRANSPARENT
 from trainlint.plan.network import Layer, Network, Shape
@@ -32,6 +33,7 @@ class Target(Part):
     low: float | None = None
     high: float | None = None
     scale: str | None = None  # `standardised`, where bounds say nothing
+    rescalings: tuple[Rescaling, ...] = ()  # what made its range smaller, first to last
     origin: Origin | None = None
 
     @property

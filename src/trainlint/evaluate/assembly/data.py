@@ -38,7 +38,7 @@ def data_of(value: Value | None, name: str = "") -> Data:
         hinted_small=hinted or (facts.hinted_small if facts is not None else False),
         augmented=facts.augmented if facts is not None else False,
         image=facts.image if facts is not None else None,
-        rescalings=_rescalings(tensor),
+        rescalings=rescalings_of(tensor),
         part=_part_of(tensor),
         origin=(facts.origin if facts is not None else None) or tensor.origin,
     )
@@ -52,7 +52,7 @@ def _name(value: Value | None) -> str:
     return origin.label if origin is not None and origin.made is Made.WRITTEN else ""
 
 
-def _rescalings(tensor: Tensor) -> tuple[Rescaling, ...]:
+def rescalings_of(tensor: Tensor) -> tuple[Rescaling, ...]:
     """What made the range of a tensor smaller since it was loaded, first to last."""
     found: list[Rescaling] = []
     current = tensor

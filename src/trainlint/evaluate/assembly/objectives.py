@@ -6,6 +6,7 @@ from collections.abc import Collection
 from itertools import takewhile
 
 from trainlint.evaluate.assembly.arguments import argument
+from trainlint.evaluate.assembly.data import rescalings_of
 from trainlint.evaluate.assembly.gathered import CompileCalled, FitCalled, Gathered, LossApplied
 from trainlint.evaluate.assembly.hand_written import hand_written
 from trainlint.evaluate.assembly.networks import network_of, ordered
@@ -133,5 +134,6 @@ def target(value: Value | None) -> Target:
         low=value.low,
         high=value.high,
         scale=value.scale,
+        rescalings=rescalings_of(value),
         origin=value.origin,
     )
