@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from trainlint.engine.limits import TookTooLong, limited
@@ -61,12 +62,8 @@ def ask(rule: type[Rule], options: Options, plan: TrainingPlan) -> Answer:
     if reason := _left_out.get(identity(rule)):
         return Answer(failure=reason)
     answer = Answer()
-    said = _Said()
     try:
-        with (
-            timed(f"rule {rule.name}"),
-            contextlib.nullcontext() if is_built_in(rule) else _watched(rule, said),
-        ):
+        with timed(f"rule {rule.name}"), nullcontext() if is_built_in(rule) else _watched(rule, answer):
             asked = rule(options)
             answer.findings = asked.findings
             asked.check(plan)
@@ -75,7 +72,6 @@ def ask(rule: type[Rule], options: Options, plan: TrainingPlan) -> Answer:
         _left_out[identity(rule)] = f"{NOT_ASKED}: it {error}"
     except (Exception, SystemExit) as error:
         answer.failure = f"raised {named(error)}"
-    answer.printed = " ".join(said.getvalue().split())
     return answer
 
 
@@ -96,13 +92,15 @@ def named(error: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def _watched(rule: type[Rule], said: _Said) -> Iterator[None]:
+def _watched(rule: type[Rule], answer: Answer) -> Iterator[None]:
     """While a rule of somebody else is asked. What it prints must not get into the report."""
     watcher(identity(rule))
+    said = _Said()
     try:
         with contextlib.redirect_stdout(said), limited(RULE_LIMIT):
             yield
     finally:
+        answer.printed = " ".join(said.getvalue().split())
         watcher("")
 
 

@@ -53,7 +53,10 @@ def sentence(rule: type[Rule]) -> str:
             f"Of {record.mutants} faults planted in {measured.mutated_programs} healthy programs it finds "
             f"{record.found}."
         )
-    files, repositories = record.files or measured.public_files, record.repositories or len(measured.repositories)
+    files, repositories = (
+        record.files or measured.public_files,
+        record.repositories or len(measured.repositories),
+    )
     where = f"In {files} files of {repositories} public repositories"
     found = record.true + record.false
     if found:

@@ -83,7 +83,7 @@ def run(
     `yield`: what stands in a `with` statement of which the function is the context manager."""
     given = bind(function, arguments)
     running = [frame for frame in machine.frames if frame.function is function]
-    most = MOST_RECURSIONS if _gets_on(running, given) else RECURSIONS
+    most = MOST_RECURSIONS if running and _gets_on(running, given) else RECURSIONS
     if len(machine.frames) > DEEPEST_CALL or len(running) >= most:
         return Unknown("calls nested too deeply to follow")
     machine.called.add(id(function.node))
@@ -112,6 +112,8 @@ def run(
         made = Items(frame.yielded, "list", complete=frame.yields_known)
         made.slots["given"] = given  # what a generator was called with may say how large its batches are
         return made
+    if flow is Flow.RETURN and len(frame.returned) == 1:
+        return frame.returned[0]
     if flow is Flow.NEXT or not frame.returned:
         frame.returned.append(Known(None)) if flow is not Flow.RAISE else None
     return either(frame.returned) if frame.returned else Unknown("a function that only raises")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import replace
 from typing import Any
 
 from trainlint.evaluate.attributes import attribute
@@ -279,7 +278,7 @@ class Machine:
         origin = value.origin
         if isinstance(value, Known) and origin is not None:
             if origin.made is Made.WRITTEN and not origin.label and not self.conditions:
-                return Known(value.value, replace(origin, label=label))
+                return Known(value.value, Origin(origin.made, origin.site, label, origin.parents))
             parents = (origin, *self.conditions)
             return Known(value.value, Origin(Made.BOUND, self.site(node), label, parents))
         return value

@@ -18,12 +18,16 @@ _BUILTINS = frozenset(dir(builtins))
 
 def look_up(machine: Machine, name: str) -> Value:
     """The value of a name, seen from the running frame."""
-    scope: Scope | None = machine.frame.scope
+    scope: Scope | None = machine.frames[-1].scope
     running = scope
     while scope is not None:
         # A class body's names are seen by the body itself only, not by its methods.
-        if (scope.kind != "class" or scope is running) and (found := own(machine, scope, name)) is not None:
-            return found
+        if scope.kind != "class" or scope is running:
+            found = scope.slots.get(name)
+            if not isinstance(found, Value) or isinstance(found, Deferred):
+                found = own(machine, scope, name)
+            if found is not None:
+                return found
         scope = scope.parent
     if name in _BUILTINS:
         return Reference(f"builtins.{name}")

@@ -77,9 +77,16 @@ def mentions_of(statements: Iterable[ast.AST], depth: int = 0) -> Mentions:
         for child in node.__dict__.values():
             if child.__class__ is list:
                 waiting += [(item, depth) for item in child if isinstance(item, ast.AST)]
-            elif isinstance(child, ast.AST):
+            elif isinstance(child, ast.AST) and child.__class__ not in _WITHOUT_NAMES:
                 waiting.append((child, depth))
     return found
+
+
+_WITHOUT_NAMES = frozenset(
+    kind
+    for group in (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+    for kind in group.__subclasses__()
+)
 
 
 def _returns(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[ast.expr, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -50,23 +49,29 @@ class Made(Enum):
 OVERRIDABLE = (Made.OPTION, Made.PARAMETER, Made.MACHINE)
 
 
-@dataclass(eq=False, slots=True)
 class Origin:
     """One step of a value's history. `label` names it for people: `--lr`, `LR`, `default of Adam`. Nobody changes
-    it once it is made; it says so in words only, for a frozen one takes three times as long to make."""
+    one that is made: every value has some, so that they are plain objects, which are made quickly.
 
-    made: Made
-    site: Site | None = None
-    label: str = ""
-    parents: tuple[Origin, ...] = ()
-    overridable: bool = field(init=False, repr=False)
-    """Whether this step or an earlier one is a default that a user may set otherwise."""
+    `overridable`: this step or an earlier one is a default that a user may set otherwise.
+    """
 
-    def __post_init__(self) -> None:
-        self.overridable = self.made in OVERRIDABLE
-        for parent in self.parents:
-            if parent.overridable:
-                self.overridable = True
+    __slots__ = ("label", "made", "overridable", "parents", "site")
+
+    def __init__(
+        self, made: Made, site: Site | None = None, label: str = "", parents: tuple[Origin, ...] = ()
+    ) -> None:
+        self.made = made
+        self.site = site
+        self.label = label
+        self.parents = parents
+        overridable = made in OVERRIDABLE
+        for parent in parents:
+            overridable = overridable or parent.overridable
+        self.overridable: bool = overridable
+
+    def __repr__(self) -> str:
+        return f"Origin({self.made.value}, {self.label!r}, {self.site!r})"
 
     def chain(self) -> Iterator[Origin]:
         """This step and the earlier ones, newest first; each once."""

@@ -15,6 +15,13 @@ def setting(value: Value | None, certainty: Certainty = Certainty.EXACT) -> Sett
     """A setting of the plan from a value; unknown with its reason when the value is unknown."""
     if value is None:
         return Setting(reason="not set")
+    if isinstance(value, Known):
+        origin = value.origin
+        return Setting(
+            values=_plain(value),
+            certainty=certainty if origin is None else weakest(certainty, origin.certainty),
+            origins=() if origin is None else (origin,),
+        )
     options = value.options if isinstance(value, OneOf) else (value,)
     plain = [_plain(option) for option in options]
     if any(entry is None for entry in plain):

@@ -42,13 +42,13 @@ def applied(apply: Handler, *, container: bool = False) -> Handler:
             {name: _placeholder(value) for name, value in call.arguments.keyword.items()},
             call.arguments.complete,
         )
+        own = defines(module, "forward")
         with call.machine.within_network() as depth:
-            if defines(module, "forward"):
+            if own:
                 forward = call.machine.attribute(module, "forward", call.site)
                 output = call.machine.call(forward, arguments, call.site)
             else:
                 output = apply(Call(call.name, arguments, call.site, call.machine, module))
-        own = defines(module, "forward")
         if not (own or container or (depth == 0 and _has_weights(output))):
             return output
         inputs = tuple(tensor for value in arguments for tensor in _tensors(value))
