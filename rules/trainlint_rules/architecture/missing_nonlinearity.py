@@ -212,7 +212,7 @@ def is_meant(first: Layer, second: Layer) -> bool:
 
 SPREADING = frozenset(f"{kind}{axes}d" for kind in ("conv", "conv_transpose") for axes in (1, 2, 3))
 """What reads a map that a linear layer has made: of a code, as in a generator, or of the values at each place. Both
-libraries have convolutions over one, two and three axes (docs.pytorch.org, torch.nn; keras.io, layers)."""
+libraries have convolutions over one, two and three axes (documentation of torch.nn and of keras.layers)."""
 
 
 def is_grouped(layer: Layer) -> bool:
