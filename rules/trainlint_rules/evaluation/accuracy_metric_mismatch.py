@@ -36,6 +36,7 @@ THRESHOLDS = {
     "accuracy": "threshold", "acc": "threshold", "binary_accuracy": "threshold",
     "precision": "thresholds", "recall": "thresholds", "true_positives": "thresholds",
     "false_positives": "thresholds", "true_negatives": "thresholds", "false_negatives": "thresholds",
+    "f1score": "threshold", "fbeta_score": "threshold",
 }  # fmt: skip
 """Metrics that count a score above a number as yes, and the setting that holds the number."""
 
@@ -380,7 +381,7 @@ def misfit_of(metric: Metric, objective: Objective, units: int) -> Misfit | None
             return Misfit("wants one-hot rows: it takes every label for class 0")
         if word == "sparse_categorical_accuracy" and loss == CATEGORICAL and encoding != "index":
             return Misfit("wants class numbers: one-hot rows never equal them, or raise")
-    if loss == BINARY and units == 1 and objective.gives_raw_scores(metric):
+    if loss == BINARY and objective.gives_raw_scores(metric) and (units == 1 or word not in {"accuracy", "acc"}):
         return misread(metric, word)
     return None
 

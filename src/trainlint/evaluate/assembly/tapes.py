@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trainlint.evaluate.assembly.gathered import events
 from trainlint.evaluate.assembly.networks import tensors_in
 from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
 from trainlint.values.origin import Made, Origin
@@ -22,8 +23,10 @@ def off_the_tape(happened: list[Happened]) -> dict[int, Origin]:
     Only where the way from the loss to the weights is known in full, and all of it that a network made was
     made while the tape recorded nothing.
     """
-    made: dict[int, tuple[Happening, frozenset[int]]] = {}
     found: dict[int, Origin] = {}
+    if not any(event.kind == "tape_enter" for event in events(happened)):
+        return found
+    made: dict[int, tuple[Happening, frozenset[int]]] = {}
     for event, recording in _recorded(happened, set()):
         if event.kind == "forward":
             output = event.objects.get("output")
