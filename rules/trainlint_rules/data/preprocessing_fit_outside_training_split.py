@@ -42,7 +42,7 @@ class PreprocessingFitOutsideTrainingSplit(Rule):
     since = "0.1.0"
     frameworks = ("keras", "torch")
     severity = "warning"
-    message = "`{scaler}` is fitted {where}: {effect}"
+    message = "`{scaler}` {acts} {where}: {effect}"
     help = "split the data first; fit on the training part only, `transform` the rest"
 
     good = [
@@ -196,6 +196,7 @@ class PreprocessingFitOutsideTrainingSplit(Rule):
                 because=(leak.split,),
                 fix=transform_only(leak) if on_test and leak.again else None,
                 scaler=leak.scaler,
+                acts="repeats samples" if leak.repeats else "is fitted",
                 where="on the test part" if on_test else "before the split",
                 effect=effect(leak),
             )
@@ -203,6 +204,12 @@ class PreprocessingFitOutsideTrainingSplit(Rule):
 
 def effect(leak: Leak) -> str:
     """What it does to training or to the score."""
+    if leak.repeats:
+        return (
+            "the test asks for what was learned"
+            if leak.kind == "before split"
+            else "some of them count twice"
+        )
     if leak.kind == "before split":
         return "words of the test part count as known" if leak.words else "test scores come out too good"
     if leak.words:

@@ -12,13 +12,14 @@ class Leak(Part):
     """A scaler has taken its numbers from data that it is to be measured on.
 
     `kind`: from all data before they were split, or from the test part. `again`: it had taken them from
-    other data before. `words`: not numbers, but a vocabulary.
+    other data before. `words`: not numbers, but a vocabulary; `repeats`: not numbers, but more samples.
     """
 
     kind: Literal["before split", "test part"]
     scaler: str
     again: bool = False
     words: bool = False
+    repeats: bool = False
     certainty: Certainty = Certainty.EXACT
     split: Origin | None = None  # where the data were split
     origin: Origin | None = None  # where the numbers were taken

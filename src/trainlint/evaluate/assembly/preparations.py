@@ -42,7 +42,12 @@ def leaks_of(gathered: Gathered) -> Iterator[Leak]:
                 continue
             seen.add(id(fact))
             earlier = any(other.scaler is fact.scaler for other, _ in fitted[:number])
-            told = {"again": earlier, "certainty": certainty, "words": title in WORDS}
+            told = {
+                "again": earlier,
+                "certainty": certainty,
+                "words": title in WORDS,
+                "repeats": title in OVERSAMPLERS,
+            }
             yield leak.model_copy(update=told)
 
 

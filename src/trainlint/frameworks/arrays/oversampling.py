@@ -1,19 +1,20 @@
-"""imbalanced-learn: samples of rare classes that are repeated or made up."""
+"""imbalanced-learn, and `resample` of scikit-learn: samples of rare classes that are repeated or made up."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from trainlint.frameworks.arrays.pandas import array_of, frame_like, is_frame
 from trainlint.frameworks.arrays.subject import tensor_of
 from trainlint.frameworks.call import Call
 from trainlint.frameworks.facts import ScalerFitted
 from trainlint.values.tensor import Tensor
-from trainlint.values.value import Instance, Items, Reference, Unknown, Value
+from trainlint.values.value import Instance, Items, Reference, Unknown, Value, constant
 
 _PREFIX = "imblearn.over_sampling."
 
 OVERSAMPLERS = tuple(
-    "SMOTE SMOTENC SMOTEN BorderlineSMOTE SVMSMOTE KMeansSMOTE ADASYN RandomOverSampler".split()
+    "resample SMOTE SMOTENC SMOTEN BorderlineSMOTE SVMSMOTE KMeansSMOTE ADASYN RandomOverSampler".split()
 )
 
 
@@ -51,6 +52,27 @@ def _more(call: Call, tensor: Tensor, sampler: Instance) -> Tensor:
     )
 
 
-FUNCTIONS = {_PREFIX + name: construct for name in OVERSAMPLERS}
+RESAMPLE = "sklearn.utils.resample"
+
+
+def resampled(call: Call) -> Value:
+    """`resample(minority, n_samples=1000)`: samples drawn again and again, unless it is told not to."""
+    given = call.arguments.positional
+    if len(given) != 1 or constant(call.argument(-1, "replace")) is False:
+        return call.unknown("samples that were drawn")
+    tensor = array_of(given[0], call) if is_frame(given[0]) else tensor_of(given[0], "numpy", call)
+    if tensor is None:
+        return call.unknown()
+    sampler = Instance(Reference(RESAMPLE), {}, call.origin)
+    call.machine.note(ScalerFitted(sampler, tensor, call.site))
+    more = _more(call, tensor, sampler)
+    if not is_frame(given[0]):
+        return more
+    frame = frame_like(call)
+    call.machine.write(frame, "array", more)
+    return frame
+
+
+FUNCTIONS = {_PREFIX + name: construct for name in OVERSAMPLERS} | {RESAMPLE: resampled}
 
 METHODS = {_PREFIX + name: dict.fromkeys(("fit_resample", "fit_sample"), resample) for name in OVERSAMPLERS}

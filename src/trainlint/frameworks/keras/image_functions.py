@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainlint.frameworks.arrays import moving
 from trainlint.frameworks.arrays.subject import Operation, Subject, as_function, dimensions_in, dtype_name
 from trainlint.frameworks.call import Call, Handler, as_tensor
-from trainlint.values.tensor import Dimension, Shape
+from trainlint.values.tensor import DataFacts, Dimension, Shape
 from trainlint.values.value import Value, integer
 
 
@@ -119,10 +119,15 @@ def _kept_boxes(call: Call) -> Value:
 
 
 def decode_image(call: Call) -> Value:
+    """Bytes of a file as pixels; `decode_image(dtype=tf.float32)` scales them to 0..1 as well."""
     channels = integer(call.argument(1, "channels"))
+    dtype = dtype_name(call.argument(2, "dtype")) if call.title == "decode_image" else None
+    scaled = (dtype or "").startswith("float")
+    facts = DataFacts(name=call.title, image=True, origin=call.origin)
     return call.tensor(
-        "decode", (), (None, None, channels or None), dtype="uint8", low=0, high=255, library="keras"
-    )
+        "decode", (), (None, None, channels or None), dtype=dtype if scaled else "uint8", low=0,
+        high=1 if scaled else 255, library="keras", data=facts,
+    )  # fmt: skip
 
 
 _OPERATIONS: dict[str, Operation] = {
