@@ -44,6 +44,7 @@ HOSTILE = {
         "give them after `--`",
     ),
     "needs a GPU": ("raise RuntimeError('Found no NVIDIA driver on your system')", "needs a GPU"),
+    "needs a package": ("import no_such_package", "has no `no_such_package`; `--interpreter` names another"),
     "needs a file": ("open('missing.csv')", "a file is not there: missing.csv"),
     "fails": ("x = 1 / 0", "division by zero (line 2)"),
     "dies of a signal": ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)", "ended its process"),

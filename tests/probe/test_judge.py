@@ -104,8 +104,8 @@ def test_a_sentence_stands_without_a_number_that_is_missing() -> None:
 
 
 def test_what_cannot_be_built_is_the_reason() -> None:
-    judgement = judge(RATE_TOO_LOW, [Seen(cannot="`Unfold` cannot be built")])
-    assert (judgement.answer, judgement.evidence[0].text) == ("inconclusive", "`Unfold` cannot be built")
+    judgement = judge(RATE_TOO_LOW, [Seen(cannot="cannot be built: `Unfold`")])
+    assert (judgement.answer, judgement.evidence[0].text) == ("inconclusive", "Cannot be built: `Unfold`")
 
 
 def test_a_program_that_fails_elsewhere_confirms_nothing() -> None:

@@ -180,7 +180,7 @@ OUTPUTS_DIFFER = Claim(
     needs_certain_targets=True,
 )
 BROADCASTS = Claim(
-    confirm=(group(("loss_broadcast", ">=", 1)),),
+    confirm=(group(("loss_broadcast", ">=", 1)), _fails(SHAPES)),
     refute=(group(("loss_broadcast", "<=", 0)),),
     steps=3,
     settled=True,

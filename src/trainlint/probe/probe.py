@@ -24,7 +24,7 @@ from trainlint.probe.describe import Description, NotDescribable, Run, describe
 from trainlint.probe.interpreters import candidates
 from trainlint.probe.judge import Seen, inconclusive, judge, with_symptoms
 from trainlint.probe.protocol import Event, number
-from trainlint.probe.runs_of import run_of
+from trainlint.probe.runs_of import in_cells, in_text, run_of
 from trainlint.probe.verdicts import told
 from trainlint.probe.worker_process import NoWorker, WorkerProcess
 from trainlint.sources.document import Document
@@ -165,7 +165,7 @@ class _Probe:
                 diagnostic, "made-up data do not show it; `--script` runs the program itself"
             )
         try:
-            run = run_of(self.plan, diagnostic)
+            run = run_of(self.plan, in_text(diagnostic, self.document))
             described = describe(self.plan, run)
         except NotDescribable as reason:
             return _without_training(diagnostic, str(reason))
@@ -183,7 +183,7 @@ class _Probe:
         """What a verdict rests on. A finding's place counts: a program must fail there and not elsewhere."""
         python = candidates(self.options.interpreter, self._folder())
         return key_of(
-            diagnostic.name, sorted(_lines(diagnostic)), described, control, self.options, python,
+            diagnostic.name, sorted(_lines(in_text(diagnostic, self.document))), described, control, self.options, python,
             [versions_in(interpreter) for interpreter in python],
         )  # fmt: skip
 
@@ -217,10 +217,16 @@ class _Probe:
         runs = [seen[seed] for seed in seeds]
         sure = certain(runs, claim, written)
         as_long = [beside.get(seed, seen[seed]) for seed in seeds]  # as the run with the fix
-        judgement = judge(claim, sure, [controls.get(seed) for seed in seeds], _lines(diagnostic), as_long)
+        judgement = judge(
+            claim,
+            sure,
+            [controls.get(seed) for seed in seeds],
+            _lines(in_text(diagnostic, self.document)),
+            as_long,
+        )
         return told(
             diagnostic,
-            with_symptoms(judgement, sure),
+            in_cells(with_symptoms(judgement, sure), self.document),
             runs,
             [controls[seed] for seed in sorted(controls)],
             beside=[beside[seed] for seed in sorted(beside)],
@@ -319,7 +325,7 @@ def _is_quick(runs: Iterable[Seen]) -> bool:
 
 def _seen(event: Event) -> Seen:
     losses = tuple(math.nan if (value := number(loss)) is None else value for loss in event.losses)
-    cannot = f"{event.cannot} cannot be built" if event.cannot else ""
+    cannot = f"cannot be built: {event.cannot}" if event.cannot else ""
     if event.reason:
         cannot += f": {event.reason}"
     return Seen(event.statistics, losses, cannot, event.misfit, event.line, event.layers, event.notes)
@@ -349,8 +355,6 @@ def certain(runs: list[Seen], claim: Claim, description: Description) -> list[Se
 
 def _lines(diagnostic: Diagnostic) -> frozenset[int]:
     """Lines that a finding is about, in the text of its file."""
-    if diagnostic.cell is not None:
-        return frozenset()
     places = [diagnostic.place, *(related.place for related in diagnostic.related)]
     return frozenset(
         row

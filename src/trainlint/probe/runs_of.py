@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.plan.plan import TrainingPlan
 from trainlint.plan.run import TrainingRun
 from trainlint.probe.describe import NotDescribable
+from trainlint.probe.judge import Judgement
+from trainlint.sources.document import Document
+from trainlint.syntax.positions import Place
 from trainlint.values.origin import Origin
 
 
@@ -37,6 +42,43 @@ def run_of(plan: TrainingPlan, diagnostic: Diagnostic) -> TrainingRun:
     if found and len({(run.optimizer, run.network, run.objective) for run in found}) == 1:
         return found[0]
     raise NotDescribable(f"the program trains {len(runs)} times; which run it is about is not known")
+
+
+def in_text(diagnostic: Diagnostic, document: Document) -> Diagnostic:
+    """The finding with rows that count in the joined text of a notebook, as those of a plan do."""
+    if not document.cells:
+        return diagnostic
+
+    def placed(place: Place, cell: int | None) -> Place:
+        if place.filename != document.filename:
+            return place
+        first, last = (document.row_in_text(cell, row) for row in (place.row, place.end_row))
+        return replace(place, row=first, end_row=last)
+
+    related = tuple(
+        each.model_copy(update={"place": placed(each.place, each.cell)}) for each in diagnostic.related
+    )
+    return diagnostic.model_copy(
+        update={"place": placed(diagnostic.place, diagnostic.cell), "related": related}
+    )
+
+
+def in_cells(judgement: Judgement, document: Document) -> Judgement:
+    """The judgement with the lines that its sentences name as those of the cells of a notebook."""
+    if not document.cells:
+        return judgement
+
+    def told(found: re.Match[str]) -> str:
+        place = document.row_in_cell(int(found[1]))
+        return f"(cell {place[0]}, line {place[1]})" if place is not None else found[0]
+
+    return Judgement(
+        judgement.answer,
+        tuple(each.model_copy(update={"text": _LINE.sub(told, each.text)}) for each in judgement.evidence),
+    )
+
+
+_LINE = re.compile(r"\(line (\d+)\)")
 
 
 def _places(plan: TrainingPlan, run: TrainingRun) -> Iterator[tuple[str, int]]:

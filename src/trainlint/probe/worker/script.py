@@ -239,6 +239,8 @@ class _Session:
             said = f"the program needs a GPU ({said[:120]})"
         elif kind == "ShimMissing":
             said = f"it needs TensorFlow ({said})"
+        elif isinstance(error, ModuleNotFoundError):
+            said = f"`{sys.executable}` has no `{error.name}`; `--interpreter` names another Python"
         elif isinstance(error, FileNotFoundError):
             said = f"a file is not there: {error.filename or said}"
         return {"type": kind, "message": said, "line": places[-1].lineno if places else None}

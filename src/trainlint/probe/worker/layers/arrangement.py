@@ -34,6 +34,20 @@ def reshape(given: Given, tensors: Tensors, keras: bool) -> nn.Module:
     return Applied(lambda tensor: tensor.reshape(tensor.shape[0], *sizes))
 
 
+def squeeze(given: Given, tensors: Tensors, keras: bool) -> nn.Module:
+    """Without axes of size 1: the one that is named, or all but that of samples, of which there are always more."""
+    if isinstance(given.get("output_shape"), list):
+        return reshape(given, tensors, keras)
+    axis = given.get("axis", "dim")
+    named = axis if isinstance(axis, int) else None
+    axes = (
+        [axis for axis in range(1, tensors[0].dim()) if tensors[0].shape[axis] == 1]
+        if named is None
+        else [named]
+    )
+    return Applied(lambda tensor: tensor.squeeze(tuple(axes)))
+
+
 def permute(given: Given, tensors: Tensors, keras: bool) -> nn.Module:
     """The order of axes, told by their sizes where the order itself is not known."""
     before, after = given.get("input_shape"), given.get("output_shape")

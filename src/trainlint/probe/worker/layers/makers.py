@@ -19,6 +19,7 @@ from trainlint.probe.worker.layers.arrangement import (
     reshape,
     same,
     select,
+    squeeze,
     total,
 )
 from trainlint.probe.worker.layers.convolution import convolution, resized, separable
@@ -72,7 +73,7 @@ MAKERS: dict[str, Maker] = {
     "dropout": dropout,
     "flatten": flatten,
     "reshape": reshape,
-    "squeeze": reshape,
+    "squeeze": squeeze,
     "unsqueeze": reshape,
     "permute": permute,
     "upsample": resized,
