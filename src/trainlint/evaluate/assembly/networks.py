@@ -133,7 +133,7 @@ def _layer(
     kept: tuple[Keeping | None, Origin | None],
 ) -> Layer:
     inputs = tuple(index[id(source)] for source in operation.inputs if id(source) in index)
-    told = settings(with_configuration({**operation.settings, **_filled(operation.layer)}))
+    told = settings(with_configuration(_without_sizes(operation) | _filled(operation.layer)))
     origin = _origin(operation)
     return Layer(
         index=number,
@@ -150,6 +150,14 @@ def _layer(
         keeper=kept[1],
         origin=origin,
     )
+
+
+def _without_sizes(operation: Operation) -> dict[str, Value]:
+    """The settings of a layer, but for its sizes where the program has put another weight in: `fc.weight = p`."""
+    weight = operation.layer.slots.get("weight") if isinstance(operation.layer, Instance) else None
+    if isinstance(weight, Tensor) and weight.operation is not None and weight.operation.title == "Parameter":
+        return {name: value for name, value in operation.settings.items() if name not in ("units", "input_units")}
+    return dict(operation.settings)
 
 
 def _filled(layer: Value | None) -> dict[str, Value]:
