@@ -34,6 +34,7 @@ def write(folder: Path, **rule: int) -> None:
         "mutated_programs": 53,
         "public_files": 400,
         "repositories": ["a/b", "c/d"],
+        "further_repositories": ["e/f"],
         "rules": {"XX001": rule} if rule else {},
     }
     (folder / "measured.json").write_text(json.dumps(content), "utf-8")
@@ -53,8 +54,8 @@ def test_no_findings_are_told(folder: Path) -> None:
 
 
 def test_a_rule_may_have_been_read_in_more_files(folder: Path) -> None:
-    write(folder, true=3, files=900, repositories=7)
-    assert record.sentence(Measured) == "In 900 files of 7 public repositories it reports 3, of which 3 were judged true."
+    write(folder, true=3, files=900)
+    assert record.sentence(Measured) == "In 900 files of 3 public repositories it reports 3, of which 3 were judged true."
 
 
 def test_nothing_measured_nothing_told(folder: Path) -> None:

@@ -15,8 +15,8 @@ from trainlint.engine.rule import Rule
 
 class Record(BaseModel):
     """Counts for one rule. `mutants`: how many faults were planted in healthy programs, `found`: how many of
-    them the rule reports. `true` and `false`: findings in public code as judged by a reader. `files` and
-    `repositories`: how much of it was read for this rule, where that is not what was read for all."""
+    them the rule reports. `true` and `false`: findings in public code as judged by a reader. `files`: how many of
+    all repositories, the further ones among them, where this rule was read there."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -25,17 +25,18 @@ class Record(BaseModel):
     true: int = 0
     false: int = 0
     files: int | None = None
-    repositories: int | None = None
 
 
 class Measurement(BaseModel):
-    """The content of `measured.json` in a package of rules."""
+    """The content of `measured.json` in a package of rules. `repositories` were read for all rules,
+    `further_repositories` for some."""
 
     model_config = ConfigDict(extra="forbid")
 
     mutated_programs: int
     public_files: int
     repositories: list[str]
+    further_repositories: list[str] = []
     rules: dict[str, Record]
 
 
@@ -53,11 +54,8 @@ def sentence(rule: type[Rule]) -> str:
             f"Of {record.mutants} faults planted in {measured.mutated_programs} healthy programs it finds "
             f"{record.found}."
         )
-    files, repositories = (
-        record.files or measured.public_files,
-        record.repositories or len(measured.repositories),
-    )
-    where = f"In {files} files of {repositories} public repositories"
+    repositories = len(measured.repositories) + (len(measured.further_repositories) if record.files else 0)
+    where = f"In {record.files or measured.public_files} files of {repositories} public repositories"
     found = record.true + record.false
     if found:
         parts.append(f"{where} it reports {found}, of which {record.true} were judged true.")
