@@ -22,6 +22,12 @@ QUIET = {
 SEQUENCES = kinds.RECURRENT | {"transformer", "transformer_encoder", "transformer_decoder", "attention"}
 """Layers of networks whose data may have an order that matters."""
 
+LANGUAGE_MODELS = ("ForCausalLM", "LMHeadModel")
+"""Ends of names of models that go on with a text, which is often cut into pieces that follow each other."""
+
+FEW_STEPS = 20
+"""Updates of a run that is only meant to show that the program works (judgement)."""
+
 LEAST_SHARE = 0.01
 """A buffer that holds less of the data hardly moves a sample: sorted data stay sorted (judgement)."""
 
@@ -59,9 +65,9 @@ class TrainingDataNotShuffled(Rule):
     one class: it is missing in training, and nothing else is measured.
 
     ## When it stays silent
-    A sampler, or a data set that brings its own order; networks that read sequences, and stretches of a series, since
-    the order of their samples may matter; reinforcement and meta-learning; random data; everything in one batch;
-    evaluation; one epoch, where an order is drawn once. A loader whose data set is not known and that says nothing
+    A sampler, or a data set that brings its own order; networks that read sequences, language models, and stretches of a
+    series, since the order of their samples may matter; reinforcement and meta-learning; random data; everything in one
+    batch; at most 20 updates; evaluation; one epoch, where an order is drawn once. A loader whose data set is not known and that says nothing
     about the order. Buffers of data of unknown size; two calls of `shuffle`.
 
     ## Fix safety
@@ -73,8 +79,8 @@ class TrainingDataNotShuffled(Rule):
     Defaults: documentation of `torch.utils.data.DataLoader` (no shuffling) and `keras.Model.fit`
     (shuffling; `validation_split` takes "the last samples in the x and y data provided, before shuffling");
     of `tf.data.Dataset.shuffle` ("for perfect shuffling, a buffer size greater than or equal to the
-    full size of the dataset is required"; `reshuffle_each_iteration`). The hundredth and the four batches are
-    judgements. Humbatova et al. 2020 (wrong position of data shuffle); Zhang et al. 2022.
+    full size of the dataset is required"; `reshuffle_each_iteration`). The hundredth, the four batches and the 20
+    updates are judgements. Humbatova et al. 2020 (wrong position of data shuffle); Zhang et al. 2022.
     """
 
     name = "training-data-not-shuffled"
@@ -205,7 +211,7 @@ class TrainingDataNotShuffled(Rule):
     def check(self, plan: TrainingPlan) -> None:
         for run in plan.runs if not plan.context & QUIET else ():
             certainty = run.shuffle.violates(lambda shuffles: not shuffles)
-            if run.data.random or order_matters(plan.network_of(run), run) or is_one_batch(run):
+            if run.data.random or order_matters(plan.network_of(run), run) or is_trial(run):
                 continue
             if run.kept_apart_by_class is not None:
                 self.report(
@@ -276,7 +282,14 @@ def is_counted(run: TrainingRun) -> bool:
 
 def order_matters(network: Network | None, run: TrainingRun) -> bool:
     """Whether samples may follow each other for a reason: the network reads sequences, or is not known."""
-    return network is None or (not run.data.image and any(True for _ in network.of_kind(*SEQUENCES)))
+    if network is None or any(layer.title.endswith(LANGUAGE_MODELS) for layer in network.layers):
+        return True
+    return not run.data.image and any(True for _ in network.of_kind(*SEQUENCES))
+
+
+def is_trial(run: TrainingRun) -> bool:
+    """Whether everything is in one batch, or hardly an update is made."""
+    return is_one_batch(run) or (run.updates is not None and run.updates <= FEW_STEPS)
 
 
 def is_one_batch(run: TrainingRun) -> bool:
