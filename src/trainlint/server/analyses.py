@@ -15,7 +15,8 @@ from trainlint.server.editor_settings import EditorSettings
 from trainlint.server.worker import Answer, Job, Worker
 
 _LONGEST_PAUSE = 0.15
-"""Seconds to wait for more keystrokes, at most: a quarter of what the last analysis took."""
+"""Seconds to wait for more keystrokes where the last one was not answered yet, at most: a quarter of what the last
+analysis took."""
 
 log = logging.getLogger(__name__)
 
@@ -76,11 +77,12 @@ class Analyses:
             self._soon(document, urgent=False)
 
     def _soon(self, document: OpenDocument, *, urgent: bool = True) -> None:
-        """Asks for an analysis after a pause in which it may be overtaken."""
+        """Asks for an analysis: at once, or while somebody types faster than is analysed after a pause."""
         self._pause_over(document.key)
         self.worker.drop(document.key)
-        seconds = document.result.seconds if document.result else 0.0
-        pause = min(_LONGEST_PAUSE, seconds / 4)
+        result = document.result
+        answered = result is None or result.revision >= document.revision - 1
+        pause = 0.0 if answered or result is None else min(_LONGEST_PAUSE, result.seconds / 4)
         self._pauses[document.key] = asyncio.get_running_loop().call_later(pause, self._ask, document, urgent)
 
     def _pause_over(self, key: str) -> None:

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from trainlint.sources.lines import LineIndex
+from trainlint.sources.lines import LINE_END, LineIndex
 from trainlint.syntax import reuse
-from trainlint.syntax.gate import parse
+from trainlint.syntax.gate import SyntaxProblem, parse
 from trainlint.syntax.mentions import Mentions, mentions_of
 from trainlint.syntax.positions import Place
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+
+_GOES_ON = ("\\\n", "\\\r\n", "\\\r")
 
 _KEPT = frozenset({"binds", "definition", "is_import", "mentions", "lines"})
 """What a chunk has worked out from its text alone."""
@@ -131,9 +133,17 @@ def split(text: str, filename: str) -> list[Chunk]:
     Raises:
         SyntaxProblem: the text is not Python.
     """
+    earlier = reuse.before(filename)
+    chunks = _changed(text, filename, earlier) or _parsed(text, filename, 1, earlier)
+    reuse.keep(filename, chunks)
+    return chunks
+
+
+def _parsed(text: str, filename: str, first_row: int, earlier: Sequence[Chunk]) -> list[Chunk]:
+    """The chunks of a text that begins on some row of a file. What one of `earlier` ones knows it keeps."""
     tree = parse(text)
     lines = _LINE.findall(text)
-    before = reuse.before(filename)
+    before = reuse.Before(earlier)
     groups: list[list[ast.stmt]] = []
     for statement in tree.body:
         if groups and statement.lineno <= (groups[-1][-1].end_lineno or 0):
@@ -143,14 +153,59 @@ def split(text: str, filename: str) -> list[Chunk]:
     chunks, start = [], 0
     for number, group in enumerate(groups):
         end = len(lines) if number == len(groups) - 1 else (group[-1].end_lineno or group[-1].lineno)
-        chunk = Chunk(filename, "".join(lines[start:end]), start + 1, tuple(group))
-        same = before.take(chunk.text)
+        part = "".join(lines[start:end])
+        chunk = Chunk(filename, part, start + first_row, tuple(group), moved=first_row - 1)
+        same = before.take(part)
         if same is not None:
             chunk.take_from(same)
         chunks.append(chunk)
         start = end
-    reuse.keep(filename, chunks)
     return chunks
+
+
+def _changed(text: str, filename: str, earlier: Sequence[Chunk]) -> list[Chunk] | None:
+    """The chunks of a text of which statements at its beginning and at its end are known: only what stands between
+    them is parsed. None where that is no whole number of statements."""
+    first, start = 0, 0
+    while first < len(earlier) - 1 and _begins_with_rows(text, earlier[first].text, start):
+        start += len(earlier[first].text)
+        first += 1
+    last, end = len(earlier), len(text)
+    while last > first and _ends_with_rows(text, earlier[last - 1].text, start, end):
+        last -= 1
+        end -= len(earlier[last].text)
+    if last < len(earlier):  # comments before a statement belong to it, and they may be new
+        end += len(earlier[last].text)
+        last += 1
+    between = text[start:end]
+    if not earlier or between.endswith(_GOES_ON) or (first == 0 and last == len(earlier)):
+        return None
+    row = earlier[first].first_row
+    try:
+        parsed = _parsed(between, filename, row, earlier[first:last])
+    except SyntaxProblem:
+        return None
+    if not parsed:
+        return None
+    behind = earlier[last:]
+    down = row + len(LINE_END.findall(between)) - behind[0].first_row if behind else 0
+    return [*_moved(earlier[:first], 0), *parsed, *_moved(behind, down)]
+
+
+def _begins_with_rows(text: str, rows: str, start: int) -> bool:
+    return rows.endswith("\n") and not rows.endswith(_GOES_ON) and text.startswith(rows, start)
+
+
+def _ends_with_rows(text: str, rows: str, start: int, end: int) -> bool:
+    begin = end - len(rows)
+    return text.endswith(rows, start, end) and (begin == start or text[begin - 1] == "\n")
+
+
+def _moved(chunks: Sequence[Chunk], down: int) -> Iterator[Chunk]:
+    for chunk in chunks:
+        moved = Chunk(chunk.filename, chunk.text, chunk.first_row + down, chunk.statements)
+        moved.take_from(chunk)
+        yield moved
 
 
 def _bound(statements: Iterable[ast.stmt]) -> Iterator[str]:

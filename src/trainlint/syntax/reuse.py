@@ -30,7 +30,7 @@ def reusing(kept: Kept) -> Iterator[None]:
 
 
 class Before:
-    """The chunks of the version before by their text. Each is given once: two chunks never share their nodes."""
+    """Chunks of the version before by their text. Each is given once: two chunks never share their nodes."""
 
     def __init__(self, chunks: Sequence[Chunk]) -> None:
         self._by_text: dict[str, list[Chunk]] = {}
@@ -43,10 +43,10 @@ class Before:
         return same.pop() if same else None
 
 
-def before(filename: str) -> Before:
+def before(filename: str) -> Sequence[Chunk]:
     """The chunks of a file when it was last split."""
     kept = _kept.get()
-    return Before(kept.get(filename, ()) if kept is not None else ())
+    return kept.get(filename, ()) if kept is not None else ()
 
 
 def keep(filename: str, chunks: Sequence[Chunk]) -> None:

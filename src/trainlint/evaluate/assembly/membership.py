@@ -21,7 +21,9 @@ class Membership:
     registered: set[int] = field(default_factory=set)
     held: dict[int, tuple[Keeping, Origin | None]] = field(default_factory=dict)
     loose: dict[int, Origin | None] = field(default_factory=dict)  # operations that made plain attributes
-    behind: set[int] = field(default_factory=set)  # those of tensors that stay where they are when the network moves
+    behind: set[int] = field(
+        default_factory=set
+    )  # those of tensors that stay where they are when the network moves
 
     def of(self, operation: Operation) -> tuple[Keeping | None, Origin | None]:
         """How the layer of an operation is kept, and where the list is written."""
@@ -116,7 +118,9 @@ def _stays_behind(tensor: Tensor) -> bool:
     if operation is None or operation.inputs or operation.kind not in ("constant", "random", "range"):
         return False
     sizes = tensor.shape or ()
-    is_fixed = bool(sizes) and all(isinstance(size, int) for size in sizes)  # one of a batch is made in `forward`
+    is_fixed = bool(sizes) and all(
+        isinstance(size, int) for size in sizes
+    )  # one of a batch is made in `forward`
     return tensor.library == "torch" and is_fixed and "device" not in operation.settings
 
 
