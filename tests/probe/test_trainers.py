@@ -93,3 +93,4 @@ def test_its_loop_is_watched_and_writes_nothing(library: str, tmp_path: Path) ->
     assert verdict.budget.steps == 30
     assert not [note for note in verdict.assumptions if "not allowed" in note]
     assert [file.name for file in tmp_path.iterdir()] == ["program.py"]
+    assert not [layer for layer in verdict.layers if layer.name.startswith("weight ")]  # all have names

@@ -81,8 +81,11 @@ class TorchHooks:
             self._undo.pop()()
 
     def settle(self) -> None:
-        """Looks at the weights once more when the run is over."""
+        """Looks at the weights once more when the run is over. Only now all have a name: a step with a closure, as
+        Lightning takes it, meets weights before any module is applied."""
         for parameter in self._kept:
+            told = self.recorder.parameters[self._numbers[id(parameter)]]
+            told.name = self._name_of(parameter) or told.name
             if parameter.dim() == 2 and min(parameter.shape) > 1:
                 self.recorder.parameters[self._numbers[id(parameter)]].identical = identical_units(parameter)
 
@@ -145,8 +148,7 @@ class TorchHooks:
         if key not in self._numbers:
             self._numbers[key] = len(self._numbers)
             self._kept.append(parameter)
-            name = self._name_of(parameter) or f"weight {len(self._numbers)}"
-            told = Parameter(name, tuple(parameter.shape), bool(parameter.requires_grad))
+            told = Parameter(f"weight {len(self._numbers)}", tuple(parameter.shape), bool(parameter.requires_grad))
             self.recorder.parameters[self._numbers[key]] = told
         return self._numbers[key]
 
@@ -156,6 +158,10 @@ class TorchHooks:
                 for name, found in module.named_parameters(recurse=False):
                     if found is parameter:
                         return f"{getattr(module, 'probe_label', place) or type(module).__name__} {name}"
+        for module in self.applied.values():
+            for name, found in module.named_parameters(recurse=False):
+                if found is parameter:
+                    return f"{type(module).__name__} {name}"
         return ""
 
     # the backward pass
