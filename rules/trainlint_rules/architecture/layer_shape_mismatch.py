@@ -204,7 +204,7 @@ class LayerShapeMismatch(Rule):
 
     def check(self, plan: TrainingPlan) -> None:
         for network in plan.networks:
-            for misfit in network.misfits():
+            for misfit in network.misfits:
                 if misfit.kind == "flatten":  # missing-flatten says what is missing
                     continue
                 wanted, given = in_words(misfit)

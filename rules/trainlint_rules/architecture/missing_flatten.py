@@ -151,7 +151,7 @@ class MissingFlatten(Rule):
 
     def check(self, plan: TrainingPlan) -> None:
         for network in plan.networks:
-            for misfit in network.misfits():
+            for misfit in network.misfits:
                 if misfit.kind == "flatten":
                     self.report(
                         misfit.layer.origin,

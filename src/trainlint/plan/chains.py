@@ -118,7 +118,9 @@ def saturating_chains(network: Network, kinds: Collection[str]) -> list[Chain]:
     so does a gate, an activation that is multiplied with something. Of runs with the same start the longest
     is given.
     """
-    inner = hidden(network)
+    if not any(layer.kind in kinds for layer in network.layers):
+        return []
+    inner = network.hidden
     runs: dict[int, Chain] = {}  # the run that is going on behind each layer
     armed: set[int] = set()  # layers behind which a layer with weights has come since the last activation
     longest: dict[int, Chain] = {}

@@ -148,9 +148,10 @@ class Network(Part):
         """How many values `layer` gives for each place of its output."""
         return chains.features(self, layer)
 
-    def misfits(self) -> Iterator[Misfit]:
+    @cached_property
+    def misfits(self) -> tuple[Misfit, ...]:
         """The layers that cannot read what the one before gives; of those on one way, the first."""
-        return fits.misfits(self)
+        return tuple(fits.misfits(self))
 
     def reads_unflattened(self, layer: Layer) -> Layer | None:
         """The layer whose feature map goes into this linear layer as it is."""

@@ -41,19 +41,19 @@ def test_without_the_head(name: str, features: int) -> None:
     assert made.complete
     assert made.pretrained
     assert made.layers[made.outputs[0]].output_shape == (2, 5)
-    assert not list(made.misfits())
+    assert not list(made.misfits)
 
 
 def test_without_head_and_pooling() -> None:
     made = network("resnet18", "[:-2]", 512 * 7 * 7)
-    assert not list(made.misfits())
-    assert list(network("resnet18", "[:-2]", 512).misfits())
+    assert not list(made.misfits)
+    assert list(network("resnet18", "[:-2]", 512).misfits)
 
 
 def test_parts_of_other_networks_are_not_known() -> None:
     made = network("vgg16", "[:-1]", 25088)
     assert not made.complete
-    assert not list(made.misfits())
+    assert not list(made.misfits)
 
 
 def test_a_frozen_network_has_frozen_parts() -> None:
