@@ -31,6 +31,7 @@ from trainlint.plan.run import TrainingRun
 from trainlint.plan.schedule import Schedule
 from trainlint.plan.setting import Setting, spoken
 from trainlint.plan.training_step import IncompleteStep
+from trainlint.plan.unfit_metrics import UnfitMetric
 from trainlint.plan.unused import Unused
 from trainlint.values.origin import Certainty, Origin, weakest
 
@@ -38,7 +39,7 @@ __all__ = [
     "Branch", "Certainty", "Data", "Edit", "Evaluation", "Event", "Example", "Fix", "IncompleteStep", "Layer",
     "Leak", "Loop", "Metric", "Misfit", "Monitor", "Network", "Objective", "Optimizer", "Options", "Origin",
     "ParameterGroup", "Rescaling", "Rule", "Schedule", "Sequence", "Setting", "Shape", "ShuffledApart", "Target",
-    "TrainingPlan", "TrainingRun", "Unused", "WrongDecision", "WrongMode", "add_argument", "beside",
+    "TrainingPlan", "TrainingRun", "UnfitMetric", "Unused", "WrongDecision", "WrongMode", "add_argument", "beside",
     "called_instead",
     "context", "kinds", "line_after", "line_before", "line_of", "line_taken_out", "loop_around",
     "moved_behind", "put_before", "put_into_block", "replace_value", "run_together", "safe", "see_the_same", "spoken", "unsafe",

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Literal
 
-from trainlint.api import Edit, Example, Fix, Metric, Objective, Rule, Target, TrainingPlan, kinds, weakest
+from trainlint.api import (
+    Edit,
+    Example,
+    Fix,
+    Metric,
+    Objective,
+    Rule,
+    Target,
+    TrainingPlan,
+    called_instead,
+    kinds,
+    safe,
+    weakest,
+)
 
 DISTANCES = frozenset({"mse", "mae", "smooth_l1", "huber", "log_cosh", "mape", "msle", "poisson"})
 
@@ -237,11 +250,15 @@ def gives_numbers(objective: Objective) -> bool:
 
 def measured_as_distance(metric: Metric, objective: Objective) -> Fix | None:
     """A fix that names the mean absolute error instead, unless it is measured already."""
+    if metric.steps is not None or MEAN_ERRORS & {other.name for other in objective.metrics}:
+        return None
     site = metric.origin.source_edit_site if metric.origin else None
-    if site is None or {"mae", "mean_absolute_error"} & {other.name for other in objective.metrics}:
-        return None
-    quote = site.text[:1]
-    if quote not in "\"'":
-        return None
-    edit = Edit(place=site.place, content=f"{quote}mae{quote}")
-    return Fix(applicability="safe", message="Measure the mean absolute error instead", edits=(edit,))
+    quote = site.text[:1] if site is not None else ""
+    if site is not None and quote and quote in "\"'":
+        edit: Edit | None = Edit(place=site.place, content=f"{quote}mae{quote}")
+    else:
+        edit = called_instead(metric.origin, dict.fromkeys((metric.name,), "MeanAbsoluteError"))
+    return safe("Measure the mean absolute error instead", edit)
+
+
+MEAN_ERRORS = frozenset({"mae", "mean_absolute_error", "MeanAbsoluteError"})

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
 
 from trainlint.api import (
     Certainty,
@@ -16,29 +14,24 @@ from trainlint.api import (
     Objective,
     Rule,
     TrainingPlan,
+    UnfitMetric,
     WrongDecision,
+    add_argument,
     kinds,
     replace_value,
+    safe,
     unsafe,
     weakest,
 )
 
-CATEGORICAL, SPARSE, BINARY = (
-    "categorical_cross_entropy", "sparse_categorical_cross_entropy", "binary_cross_entropy",
-)  # fmt: skip
-
-FITTING = {CATEGORICAL: "CategoricalAccuracy", SPARSE: "SparseCategoricalAccuracy", BINARY: "BinaryAccuracy"}
-"""The accuracy that goes with each loss."""
+FITTING = {
+    "categorical_cross_entropy": "CategoricalAccuracy",
+    "sparse_categorical_cross_entropy": "SparseCategoricalAccuracy",
+    "binary_cross_entropy": "BinaryAccuracy",
+}
+"""The accuracy of Keras that goes with each loss."""
 
 CLASSIFYING = FITTING.keys() | {"cross_entropy", "nll"}
-
-THRESHOLDS = {
-    "accuracy": "threshold", "acc": "threshold", "binary_accuracy": "threshold",
-    "precision": "thresholds", "recall": "thresholds", "true_positives": "thresholds",
-    "false_positives": "thresholds", "true_negatives": "thresholds", "false_negatives": "thresholds",
-    "f1score": "threshold", "fbeta_score": "threshold",
-}  # fmt: skip
-"""Metrics that count a score above a number as yes, and the setting that holds the number."""
 
 
 class AccuracyMetricMismatch(Rule):
@@ -249,24 +242,26 @@ class AccuracyMetricMismatch(Rule):
                 if metric.own or ends[1] is Certainty.POSSIBLE:
                     continue
                 wrong = objective.wrong_decision(metric) if metric.steps is not None else None
-                misfit = misfit_of(metric, objective, objective.scores)
+                unfit = objective.unfit_metric(metric)
                 if wrong is not None:
                     self.tell_of(wrong, metric, objective)
-                elif misfit is not None:
-                    self.tell(misfit, metric, objective)
+                elif unfit is not None:
+                    self.tell(unfit, metric, objective)
 
-    def tell(self, misfit: Misfit, metric: Metric, objective: Objective) -> None:
-        fitting = FITTING[objective.loss]
+    def tell(self, unfit: UnfitMetric, metric: Metric, objective: Objective) -> None:
+        effect, way = UNFIT[unfit.fault]
+        fitting, units = FITTING.get(objective.loss), objective.scores or 1
+        is_raw = "raw" in unfit.fault
         self.report(
             metric.origin,
             subject=metric,
-            severity=misfit.severity,
+            severity="warning" if is_raw else "error",
             certainty=weakest(objective.certainty, metric.certainty),
             because=(objective.loss_origin,),
-            fix=renamed(metric, fitting) if misfit.severity == "error" else None,
+            fix=told_about_scores(metric, unfit) if is_raw else renamed(metric, fitting),
             metric=metric.name,
-            effect=misfit.effect,
-            way=misfit.way or f"use `{fitting}`",
+            effect=effect.format(units=units, share=(units - 1) / units),
+            way=way or f"use `{fitting}`",
         )
 
     def tell_of(self, wrong: WrongDecision, metric: Metric, objective: Objective) -> None:
@@ -354,80 +349,47 @@ def through_sigmoid(step: Layer | None, metric: Metric) -> Fix | None:
     return unsafe("Apply sigmoid", ELSEWHERE, edit)
 
 
-@dataclass(frozen=True)
-class Misfit:
-    effect: str
-    way: str = ""
-    severity: Literal["error", "warning"] = "error"
-
-
-def misfit_of(metric: Metric, objective: Objective, units: int) -> Misfit | None:
-    """What is wrong with a metric of Keras beside a loss; None when nothing is, or it is not known."""
-    if metric.framework != "keras" or metric.decision is not None or objective.loss not in FITTING:
-        return None
-    word, loss, encoding = word_of(metric.name), objective.loss, objective.target.encoding
-    if metric.name == "Accuracy":
-        return Misfit("asks whether scores equal labels: it stays near 0")
-    if word == "binary_accuracy" and loss != BINARY and units > 2:
-        return Misfit(f"judges {units} classes one by one: near {(units - 1) / units:.2f} from the start")
-    if word in {"categorical_accuracy", "sparse_categorical_accuracy"} and loss == BINARY and units == 1:
-        return Misfit("looks for the largest of one score: it never changes")
-    if metric.name in {"F1Score", "FBetaScore"} and loss == BINARY and units == 1:
-        threshold = metric.settings.get("threshold")
-        if threshold is not None and threshold.known and threshold.value is None:
-            return Misfit("takes the largest of one score: every sample counts as yes", SAY_THRESHOLD)
-    if metric.labels == "of the loss":
-        if word == "categorical_accuracy" and loss == SPARSE and encoding != "one_hot":
-            return Misfit("wants one-hot rows: it takes every label for class 0")
-        if word == "sparse_categorical_accuracy" and loss == CATEGORICAL and encoding != "index":
-            return Misfit("wants class numbers: one-hot rows never equal them, or raise")
-    if loss == BINARY and objective.gives_raw_scores(metric) and (units == 1 or word not in {"accuracy", "acc"}):
-        return misread(metric, word)
-    return None
-
-
-SAY_THRESHOLD = "say from which score on a sample is a yes: `threshold=0.5`"
-
-
-def misread(metric: Metric, word: str) -> Misfit | None:
-    """What a metric for probabilities makes of raw scores."""
-    if word == "auc":
-        setting = metric.settings.get("from_logits")
-        wrong = setting is not None and setting.value is False
-        return (
-            Misfit("wants probabilities and gets raw scores", "say `from_logits=True`", "warning")
-            if wrong
-            else None
-        )
-    if word not in THRESHOLDS:
-        return None
-    setting = metric.settings.get(THRESHOLDS[word])
-    if setting is not None and setting.value not in (None, 0.5):
-        return None
-    return Misfit(
+UNFIT = {
+    "equal numbers": ("asks whether scores equal labels: it stays near 0", ""),
+    "one by one": ("judges {units} classes one by one: near {share:.2f} from the start", ""),
+    "largest of one": ("looks for the largest of one score: it never changes", ""),
+    "every sample": (
+        "takes the largest of one score: every sample counts as yes",
+        "say from which score on a sample is a yes: `threshold=0.5`",
+    ),
+    "rows": ("wants one-hot rows: it takes every label for class 0", ""),
+    "numbers": ("wants class numbers: one-hot rows never equal them, or raise", ""),
+    "area of raw scores": ("wants probabilities and gets raw scores", "say `from_logits=True`"),
+    "raw scores above half": (
         "counts raw scores above 0.5 as yes: a probability of 0.62",
         "put the threshold of raw scores at 0: `BinaryAccuracy(threshold=0.0)`",
-        "warning",
-    )
+    ),
+}
+"""What each metric of Keras that does not fit comes to, and what to write instead of the one that fits."""
 
 
-def word_of(name: str) -> str:
-    """The function that a class of metrics stands for: `BinaryAccuracy`, `binary_accuracy`."""
-    return name.lower() if name.isupper() else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+def told_about_scores(metric: Metric, unfit: UnfitMetric) -> Fix | None:
+    """The metric, told that it gets raw scores: half of the way is at 0."""
+    value = "True" if unfit.name == "from_logits" else "0.0"
+    if unfit.told is None:
+        return None
+    if unfit.told.is_written and unfit.told.value is not None:
+        fix = replace_value(unfit.told, value, "")
+        return safe(fix.message, *fix.edits) if fix is not None else None
+    return add_argument(metric.origin, f"{unfit.name}={value}", "safe")
 
 
-def renamed(metric: Metric, other: str) -> Fix | None:
+def renamed(metric: Metric, other: str | None) -> Fix | None:
     """A fix that names the accuracy that goes with the loss, in the same spelling."""
     origin = metric.origin
     site = (origin.source_edit_site or origin.site) if origin else None
-    if site is None:
+    if site is None or other is None:
         return None
     content = None
     if site.text[1:-1] == metric.name:
-        content = f"{site.text[0]}{word_of(other)}{site.text[-1]}"
+        word = metric.model_copy(update={"name": other}).word
+        content = f"{site.text[0]}{word}{site.text[-1]}"
     elif site.text.endswith(f".{metric.name}()"):
         content = site.text.removesuffix(f"{metric.name}()") + f"{other}()"
-    if content is None:
-        return None
-    edit = Edit(place=site.place, content=content)
-    return Fix(applicability="safe", message=f"Measure `{other}`", edits=(edit,))
+    edit = Edit(place=site.place, content=content) if content is not None else None
+    return safe(f"Measure `{other}`", edit)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from trainlint.api import Certainty, Edit, Example, Fix, Layer, Network, Rule, TrainingPlan
+from trainlint.api import (
+    Certainty,
+    Edit,
+    Example,
+    Fix,
+    Layer,
+    Network,
+    Rule,
+    TrainingPlan,
+    replace_value,
+    unsafe,
+)
 
 SOFTMAX = frozenset({"softmax", "log_softmax", "softmin"})
 
@@ -30,7 +41,8 @@ class SoftmaxOverWrongAxis(Rule):
     that is not known.
 
     ## Fix safety
-    Safe: it writes down the axis that PyTorch guesses for a matrix.
+    Safe where it writes down the axis that PyTorch guesses for a matrix. Unsafe where the axis becomes another one, or
+    may: the shares are others then.
 
     ## Sources
     The guess: `_get_softmax_dim` in `torch/nn/functional.py` (0 for 0, 1 or 3 axes, else 1).
@@ -206,16 +218,16 @@ class SoftmaxOverWrongAxis(Rule):
             return
         if network.framework == "keras":
             if axis.value == 0:
-                self.tell(layer, network)
+                self.tell(layer, network, fix=replace_value(axis, "-1", OTHER_SHARES))
         elif axis.value is None:
             if shape is None:
-                self.tell(layer, network, severity="warning", message=GUESSED)
+                self.tell(layer, network, severity="warning", message=GUESSED, fix=unsafely(with_axis(layer)))
             elif len(shape) == 3:
-                self.tell(layer, network)
+                self.tell(layer, network, fix=unsafely(with_axis(layer)))
             elif len(shape) == 2:
                 self.tell(layer, network, severity="info", message=GUESSED, fix=with_axis(layer))
         elif axis.value == 0 and is_last and shape is not None and len(shape) == 2 and shape[1] != 1:
-            self.tell(layer, network)
+            self.tell(layer, network, fix=replace_value(axis, "-1", OTHER_SHARES))
 
     def tell(
         self,
@@ -237,6 +249,7 @@ class SoftmaxOverWrongAxis(Rule):
         )
 
 
+OTHER_SHARES = "the shares are others: stored weights were trained with those of the other axis"
 GUESSED = "`{layer}` has no `dim`: PyTorch guesses the axis by the number of axes"
 
 
@@ -259,3 +272,8 @@ def with_axis(layer: Layer) -> Fix | None:
     comma = "" if site.text.endswith("()") else ", "
     edit = Edit(place=site.place, content=f"{site.text[:-1]}{comma}dim=-1)")
     return Fix(applicability="safe", message="Write down the last axis", edits=(edit,))
+
+
+def unsafely(fix: Fix | None) -> Fix | None:
+    """The same edit where PyTorch may guess another axis."""
+    return unsafe(fix.message, OTHER_SHARES, *fix.edits) if fix is not None else None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from itertools import takewhile
 from typing import Literal
 
 from trainlint.plan import chains
 from trainlint.plan.data import Rescaling
-from trainlint.plan.decisions import WrongDecision, gets_raw_scores, wrong_decision
+from trainlint.plan.decisions import WrongDecision, wrong_decision
 from trainlint.plan.kinds import ACTIVATIONS, AFFINE, TRANSPARENT
 from trainlint.plan.network import Layer, Network, Shape
 from trainlint.plan.part import Part
 from trainlint.plan.setting import Setting
+from trainlint.plan.unfit_metrics import UnfitMetric, unfit_metric
 from trainlint.values.origin import Certainty, Origin, weakest
 
 SCORING = ACTIVATIONS | TRANSPARENT | {"select", "expand"}
@@ -57,6 +59,13 @@ class Metric(Part):
     labels: Literal["of the loss", "others", "unknown"] = "of the loss"  # unknown: may be other predictions
     certainty: Certainty = Certainty.EXACT
     origin: Origin | None = None
+
+    @property
+    def word(self) -> str:
+        """The function that a class of metrics stands for: `binary_accuracy` for `BinaryAccuracy`."""
+        if self.name.isupper():
+            return self.name.lower()
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.name).lower()
 
     @property
     def decision(self) -> Layer | None:
@@ -122,9 +131,9 @@ class Objective(Part):
         """What is wrong with how classes are chosen before a metric counts them."""
         return wrong_decision(metric, self)
 
-    def gives_raw_scores(self, metric: Metric) -> bool:
-        """Whether what a metric gets did not go through a sigmoid."""
-        return gets_raw_scores(metric, self)
+    def unfit_metric(self, metric: Metric) -> UnfitMetric | None:
+        """What a metric of Keras gets wrong beside this loss."""
+        return unfit_metric(metric, self)
 
     @property
     def scoring_layer(self) -> Layer | None:
