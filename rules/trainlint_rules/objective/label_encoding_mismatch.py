@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from trainlint.api import Edit, Example, Fix, Objective, Origin, Rule, TrainingPlan
+import re
+
+from trainlint.api import Edit, Example, Fix, Objective, Origin, Rule, TrainingPlan, unsafe
 
 TWINS = {
     "sparse_categorical_crossentropy": "categorical_crossentropy",
@@ -33,7 +35,8 @@ class LabelEncodingMismatch(Rule):
     are taken as probabilities. Networks with one unit, which `single-unit-categorical-output` looks at.
 
     ## Fix safety
-    Safe: the loss of the other name computes the same from labels in the form that they have.
+    Safe for Keras: the loss of the other name computes the same from labels in the form that they have. Unsafe for
+    PyTorch, where the labels are put into another form as the loss gets them.
 
     ## Sources
     Forms of labels: Keras' documentation of `CategoricalCrossentropy` and `SparseCategoricalCrossentropy`,
@@ -220,7 +223,8 @@ class LabelEncodingMismatch(Rule):
             if counts_from_one(objective):
                 numbers = f"from 1 to {objective.scores}"
                 below = f"from 0 to {(objective.scores or 1) - 1}"
-                self.tell(objective, objective.origin, numbers, below, None, way=SHIFT)
+                fix = rewritten(objective, " - 1")
+                self.tell(objective, objective.origin, numbers, below, None, way=SHIFT, fix=fix)
             elif objective.framework == "torch":
                 self.judge_torch(objective)
             elif objective.loss == "categorical_cross_entropy" and objective.target.encoding == "index":
@@ -237,15 +241,16 @@ class LabelEncodingMismatch(Rule):
         if is_one_hot(objective) and (objective.loss == "nll" or target.dtype == "int64"):
             wanted = NUMBERS if objective.loss == "nll" else "probabilities"
             given = ROWS if objective.loss == "nll" else "one-hot whole numbers"
+            form = ".argmax(dim=1)" if objective.loss == "nll" else ".float()"
         elif scores is None or target.shape is None:
             return
         elif len(scores) == len(target.shape) == 2 and target.shape[1] == 1:
-            given, wanted = "a column (N, 1)", "of shape (N,)"
+            given, wanted, form = "a column (N, 1)", "of shape (N,)", ".squeeze(1)"
         elif is_float and len(target.shape) == len(scores) - 1:
-            given, wanted = "of a float type", "whole numbers"
+            given, wanted, form = "of a float type", "whole numbers", ".long()"
         else:
             return
-        self.tell(objective, objective.origin, given, wanted, None)
+        self.tell(objective, objective.origin, given, wanted, None, fix=rewritten(objective, form))
 
     def tell(
         self,
@@ -255,6 +260,7 @@ class LabelEncodingMismatch(Rule):
         wanted: str,
         other: str | None,
         way: str | None = None,
+        fix: Fix | None = None,
     ) -> None:
         numbers = "give the loss class numbers: whole numbers of shape (N,), `y.long()`, `y.argmax(1)`"
         self.report(
@@ -262,7 +268,7 @@ class LabelEncodingMismatch(Rule):
             subject=objective,
             certainty=objective.certainty,
             because=(objective.target.origin,),
-            fix=renamed(objective, other),
+            fix=fix or renamed(objective, other),
             loss=objective.title,
             given=given,
             wanted=wanted,
@@ -289,6 +295,16 @@ def is_one_hot(objective: Objective) -> bool:
 def twin(objective: Objective) -> str | None:
     """The loss that takes labels in the other form, under the name of the same kind."""
     return TWINS.get(objective.title)
+
+
+def rewritten(objective: Objective, form: str) -> Fix | None:
+    """The labels, put into another form where PyTorch's loss gets them."""
+    site = objective.asked.site if objective.asked is not None else None
+    if site is None:
+        return None
+    is_plain = re.fullmatch(r"[\w.()\[\],:]+", site.text) is not None
+    edit = Edit(place=site.place, content=f"{site.text if is_plain else f'({site.text})'}{form}")
+    return unsafe(f"Write `{form.strip()}`", "the loss gets labels in another form than the program made", edit)
 
 
 def renamed(objective: Objective, other: str | None) -> Fix | None:

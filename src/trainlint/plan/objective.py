@@ -103,6 +103,7 @@ class Objective(Part):
     compiled: bool = False  # the framework applies the loss, not a loop of the program
     origin: Origin | None = None  # where loss and prediction meet: the call of the loss, compile()
     given: Origin | None = None  # the prediction as the call of the loss has it
+    asked: Origin | None = None  # the target as the call of the loss has it
     loss_origin: Origin | None = None  # where the loss was chosen
 
     @property

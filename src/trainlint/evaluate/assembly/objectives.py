@@ -108,15 +108,16 @@ def objective(
         certainty=Certainty.POSSIBLE if fact.is_one_of_several else certainty,
         compiled=isinstance(fact.model, Instance),
         origin=fact.origin,
-        given=_given(fact),
+        given=_argument(fact, 0, "input"),
+        asked=_argument(fact, 1, "target"),
         loss_origin=fact.loss_origin,
     )
 
 
-def _given(fact: LossApplied) -> Origin | None:
-    """The prediction as the call of the loss has it: the first argument of PyTorch's losses."""
+def _argument(fact: LossApplied, position: int, name: str) -> Origin | None:
+    """What a loss is called with: PyTorch's take the prediction first, then the target."""
     site = fact.origin.site if fact.origin is not None and fact.framework == "torch" else None
-    found = argument(site, 0, "input")
+    found = argument(site, position, name)
     return Origin(Made.PASSED, found) if found is not None else None
 
 
