@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from trainlint.api import (
@@ -53,11 +54,12 @@ class AccuracyForRegression(Rule):
 
     A percentage error divides by the target; near 0 Keras divides by 1e-7, and one sample outweighs all others.
 
-    It is a warning for one output, a hint for several and for percentages.
+    It is a warning for one output, a hint for several, for percentages, and where nothing is fitted in the program.
 
     ## When it stays silent
     The network ends in sigmoid or softmax, or the labels are two classes: then the loss is what does not fit,
-    and `squared-error-for-classification` says so. A last layer that cannot be followed. Predictions that are
+    and `squared-error-for-classification` says so. One number on targets whose name is that of an answer (label,
+    class, survived, churn, is_…), of which Keras counts those above 0.5 as yes. A last layer that cannot be followed. Predictions that are
     rounded, or turned into classes by a threshold or the largest of several, before they are compared.
 
     ## Fix safety
@@ -200,7 +202,8 @@ class AccuracyForRegression(Rule):
                 if any(metric.origin is origin for origin in elsewhere) or metric.own:
                     continue
                 if metric.name in ACCURACIES and counts_numbers(metric, objective):
-                    self.tell(metric, objective, None if objective.scores == 1 else "info")
+                    is_plain = objective.scores == 1 and objective.target.origin is not None
+                    self.tell(metric, objective, None if is_plain else "info")
                 elif metric.name in RELATIVE and has_zero(objective.target):
                     self.tell(metric, objective, "info", PERCENTAGE)
 
@@ -240,7 +243,19 @@ def has_zero(target: Target) -> bool:
 
 def may_be_binary(objective: Objective) -> bool:
     """Whether one number may choose between two classes: Keras counts an answer above 0.5 as yes."""
-    return objective.target.numbers_classes and (objective.target.classes or 2) == 2
+    target = objective.target
+    if target.numbers_classes:
+        return (target.classes or 2) == 2
+    texts = (step.site.text for step in (target.origin.chain() if target.origin else ()) if step.site)
+    return any(ANSWER.search(text) for text in texts)
+
+
+ANSWER = re.compile(
+    r"(?<![a-zA-Z])(labels?|class(es)?|survived|churn(ed)?|outcome|default(ed)?|fraud|spam|died|diagnosis|"
+    r"clicked|species|category|(is|has)_\w+)(?![a-zA-Z])",
+    re.IGNORECASE,
+)
+"""Names of targets that are a yes or no, or a class."""
 
 
 def gives_numbers(objective: Objective) -> bool:
