@@ -35,7 +35,7 @@ def rows(arguments: argparse.Namespace) -> Iterator[Row]:
         yield from repositories.warm(arguments.timm, 3 * turns)
         yield from repositories.rules(arguments.timm)
         if arguments.torchfix:
-            yield from repositories.against_torchfix(arguments.timm)
+            yield from repositories.against_torchfix(arguments.timm, arguments.torchfix)
     if arguments.lightning is not None:
         yield from growth.copies(arguments.lightning)
     yield from growth.one_file()
@@ -59,7 +59,7 @@ def main() -> None:
     for name in ("timm", "keras", "lightning"):
         parser.add_argument(f"--{name}", type=Path)
     parser.add_argument("--turns", type=int, default=2, help="how often each command runs; the least counts")
-    parser.add_argument("--torchfix", action="store_true", help="also against TorchFix, which takes minutes")
+    parser.add_argument("--torchfix", type=Path, help="the program of TorchFix, which takes minutes")
     parser.add_argument("--write", action="store_true", help=f"keep the table in {KEPT.name}")
     arguments = parser.parse_args()
     measured: list[Row] = []

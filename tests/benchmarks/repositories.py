@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -39,13 +38,10 @@ def against_the_parser(folder: Path, bound: float, turns: int) -> Iterator[Row]:
     yield Row(f"memory of a cold check of {folder.name}", check.megabytes, 350, unit="MB")
 
 
-def against_torchfix(folder: Path) -> Iterator[Row]:
-    """Only where TorchFix is installed beside us; once, for it takes minutes."""
-    torchfix = shutil.which("torchfix", path=str(Path(sys.executable).parent))
-    if torchfix is None:
-        raise SystemExit("torchfix is not installed: pip install torchfix")
+def against_torchfix(folder: Path, torchfix: Path) -> Iterator[Row]:
+    """Once, for it takes minutes. `torchfix` is the program."""
     ours, theirs = costs(
-        [(*TRAINLINT, *COLD, "--jobs", "1", str(folder)), (torchfix, "--select=ALL", str(folder))], 1
+        [(*TRAINLINT, *COLD, "--jobs", "1", str(folder)), (str(torchfix), "--select=ALL", str(folder))], 1
     )
     yield Row(
         f"TorchFix --select=ALL / cold check of {folder.name}", theirs.processor / ours.processor, 25, True
