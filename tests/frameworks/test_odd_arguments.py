@@ -9,6 +9,7 @@ import pytest
 
 from tests.frameworks.pretend import SITE, PretendMachine, value_of
 from trainlint.frameworks.arrays.library import LIBRARY as ARRAYS
+from trainlint.frameworks.arrays.pictures import LIBRARY as PICTURES
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.facts import CompileCalled
 from trainlint.frameworks.keras.layer_signatures import LAYERS
@@ -39,6 +40,7 @@ ODD: list[Callable[[], Value]] = [
     lambda: Reference("keras.activations.relu"),
     lambda: Instance(Reference("keras.layers.Dense"), {}),
     lambda: Instance(Reference("keras.Sequential"), {}),
+    lambda: Instance(Reference("pandas.DataFrame"), {}),
 ]
 KEYWORDS = ("axis", "shape", "units", "activation", "x", "inputs", "size", "loss", "batch_size", "weights")
 
@@ -52,7 +54,7 @@ def arguments() -> list[Arguments]:
     return found
 
 
-LIBRARIES = [("keras", KERAS), ("arrays", ARRAYS)]
+LIBRARIES = [("keras", KERAS), ("arrays", ARRAYS), ("pictures", PICTURES)]
 
 
 @pytest.mark.parametrize(

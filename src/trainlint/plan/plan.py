@@ -56,7 +56,7 @@ class TrainingPlan(Part):
         return (run for run in self.runs if self.optimizer_of(run) is optimizer)
 
     def network_of(self, run: TrainingRun) -> Network | None:
-        return self.networks[run.network] if run.network is not None else None
+        return self.network_at(run.network) if run.network is not None else None
 
     def network_at(self, number: int) -> Network | None:
         """The network with a number, None for one whose layers are not known."""

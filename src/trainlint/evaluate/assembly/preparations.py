@@ -56,8 +56,8 @@ def _leak(fact: ScalerFitted, split: Tensor | None, before: set[Tensor]) -> Leak
     origin = Origin(Made.COMPUTED, fact.site, "fit")
     if role in ("test", "validation"):
         return Leak(kind="test part", scaler=fact.scaler.title, origin=origin)
-    if split is None or fact.given is split or fact.given not in before:
-        return None
+    if split is None or role == "train" or fact.given is split or fact.given not in before:
+        return None  # what is split once more may be taken from the training part
     return Leak(kind="before split", scaler=fact.scaler.title, split=split.origin, origin=origin)
 
 

@@ -19,7 +19,7 @@ def _first(call: Call) -> Tensor | None:
 def _each(value: Value | None, axes: int) -> tuple[int | None, ...]:
     """One number for each spatial axis, of a number, one for each, or one for each axis of the tensor."""
     found = dimensions_in(value) if value is not None else (1,)
-    if found is None:
+    if not found:
         return (None,) * axes
     numbers = tuple(size if isinstance(size, int) else None for size in found)
     if len(numbers) == axes + 2:
