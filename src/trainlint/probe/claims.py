@@ -37,7 +37,8 @@ class Claim:
     """How a finding is judged. `steps` are the fewest that say anything. `told` is the sentence of a confirmed or
     refuted claim, about the first statistic of the group that holds. `settled`: a fact of the program that takes
     no luck, so that one seed is as good as three. `modes` are those that can see it. `control_steps`: those that
-    a run with the fix takes, and one as written beside it, 0 for as many as it takes to judge."""
+    a run with the fix takes, and one as written beside it, 0 for as many as it takes to judge. `of_network`: the network
+    alone shows it, whatever loss and optimizer train it."""
 
     confirm: tuple[Group, ...]
     refute: tuple[Group, ...] = ()
@@ -46,6 +47,7 @@ class Claim:
     modes: tuple[str, ...] = ("synthetic", "script")
     needs_certain_targets: bool = False
     control_steps: int = 0
+    of_network: bool = False
 
 
 LONG = 200
@@ -200,19 +202,22 @@ AFFINE = Claim(
     refute=(group(("affinity_error", ">", 1e-3)),),
     steps=1,
     settled=True,
+    of_network=True,
 )
 DOES_NOT_FIT = Claim(
     confirm=(MISFITS, _fails(SHAPES)),
     refute=(group(("input_certain", ">=", 1), ("steps", ">=", 3)),),
     steps=0,
     settled=True,
+    of_network=True,
 )
-FLATTEN_MISSING = Claim(confirm=(MISFITS, _fails(SHAPES)), steps=0, settled=True)
+FLATTEN_MISSING = Claim(confirm=(MISFITS, _fails(SHAPES)), steps=0, settled=True, of_network=True)
 LEFT_OUT = Claim(
     confirm=(group(("weights_left_out", ">", 0)),),
     refute=(group(("weights_left_out", "<=", 0)),),
     steps=3,
     settled=True,
+    of_network=True,
 )
 UNITS_ALIKE = Claim(
     confirm=(group(("identical_units", ">", 0.99)),),
@@ -237,6 +242,7 @@ SAMPLES_MIX = Claim(
     refute=(group(("sample_dependence", "<", 1e-6)),),
     steps=1,
     settled=True,
+    of_network=True,
 )
 DROPS_TOO_MUCH = Claim(
     confirm=(MISFITS, group(("zero_gradients", ">=", 1))),
@@ -247,6 +253,7 @@ DROPS_IN_EVALUATION = Claim(
     refute=(group(("evaluation_difference", "<=", 0)),),
     steps=1,
     settled=True,
+    of_network=True,
 )
 PENALTY_RULES = Claim(
     confirm=(

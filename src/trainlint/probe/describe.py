@@ -12,7 +12,7 @@ from trainlint.plan.optimizer import Optimizer
 from trainlint.plan.plan import TrainingPlan
 from trainlint.plan.run import TrainingRun
 from trainlint.plan.setting import Setting
-from trainlint.probe.describe_loop import accumulated, loop_of
+from trainlint.probe.describe_loop import USUAL_LOOP, accumulated, loop_of
 from trainlint.probe.known_data import statistics_of
 from trainlint.values.origin import Origin
 
@@ -54,25 +54,51 @@ def describe(plan: TrainingPlan, run: TrainingRun) -> Run:
     """
     network, objective, optimizer = _parts(plan, run)
     assumptions: list[str] = []
-    kept = _kept(plan.network_of(run))
-    layers = [_layer(layer, kept) for layer in network.layers]
-    data = _data(network, run, assumptions)
-    batch = _batch(run, optimizer, assumptions)
-    for entry in layers:
-        entry["batch"] = network.layers[0].output_shape[0] if network.layers[0].output_shape else None
-    output = objective.prediction if objective.prediction is not None else _output(network)
     return Run(
         {
-            "network": {"framework": network.framework, "layers": layers, "output": output},
-            "data": data,
+            "network": _network(network, plan.network_of(run), objective.prediction),
+            "data": _data(network, run, assumptions),
             "target": _target(objective, run, assumptions),
             "loss": _loss(objective),
             "optimizer": _optimizer(optimizer, assumptions),
-            "batch": batch,
+            "batch": _batch(run, optimizer, assumptions),
             "loop": loop_of(plan, run, optimizer, assumptions),
         },
         tuple(assumptions),
     )
+
+
+def describe_alone(network: Network) -> Run:
+    """What the worker needs to train a network that the program does not train, as far as is known.
+
+    Raises:
+        NotDescribable: it is not known in full, or its data cannot be made up.
+    """
+    _require_buildable(network)
+    assumptions = ["the squared error and SGD train it, as nothing does here"]
+    data = _data(network, TrainingRun(framework=network.framework), assumptions)
+    return Run(
+        {
+            "network": _network(network, network, None),
+            "data": data,
+            "target": {"kind": "number", "class_axis": 0, "certain": False},
+            "loss": {"kind": "mse", "title": "MSELoss", "framework": "torch", "settings": {}},
+            "optimizer": {"name": "SGD", "framework": "torch", "learning_rate": 1e-3, "settings": {}},
+            "batch": USUAL_BATCH,
+            "loop": dict(USUAL_LOOP),
+        },
+        tuple(assumptions),
+    )
+
+
+def _network(network: Network, module: Network | None, output: int | None) -> dict[str, Any]:
+    """The layers of a network; `module` says how it keeps them."""
+    kept = _kept(module)
+    layers = [_layer(layer, kept) for layer in network.layers]
+    for entry in layers:
+        entry["batch"] = network.layers[0].output_shape[0] if network.layers[0].output_shape else None
+    output = _output(network) if output is None else output
+    return {"framework": network.framework, "layers": layers, "output": output}
 
 
 def _parts(plan: TrainingPlan, run: TrainingRun) -> tuple[Network, Objective, Optimizer]:
@@ -84,19 +110,23 @@ def _parts(plan: TrainingPlan, run: TrainingRun) -> tuple[Network, Objective, Op
     network = objective.network or plan.network_of(run)
     if network is None:
         raise NotDescribable("which network is trained is not known")
+    _require_buildable(network)
+    if optimizer.optimises_inputs:
+        raise NotDescribable("the optimizer changes an input, not weights")
+    return network, objective, optimizer
+
+
+def _require_buildable(network: Network) -> None:
     if not network.complete:
         reason = f": {network.reasons[0]}" if network.reasons else ""
         raise NotDescribable(f"the network is not known in full{reason}")
     if network.pretrained:
         raise NotDescribable("the network starts from trained weights, which made-up data say nothing about")
-    if optimizer.optimises_inputs:
-        raise NotDescribable("the optimizer changes an input, not weights")
     if len(list(network.of_kind("input"))) != 1:
         raise NotDescribable("the network has more than one input")
     weights = network.parameters
     if weights is not None and weights > MOST_WEIGHTS:
         raise NotDescribable(f"the network has {weights:,} weights, too many for a short run")
-    return network, objective, optimizer
 
 
 def _output(network: Network) -> int:

@@ -8,6 +8,17 @@ from trainlint.plan.optimizer import Optimizer
 from trainlint.plan.plan import TrainingPlan
 from trainlint.plan.run import TrainingRun
 
+USUAL_LOOP: dict[str, Any] = {
+    "clears": True,
+    "goes_backward": True,
+    "steps": True,
+    "without_gradients": False,
+    "severed": False,
+    "gradient_scale": 1,
+    "clips": None,
+}
+"""A step as it should be."""
+
 
 def accumulated(run: TrainingRun, optimizer: Optimizer) -> int:
     """The batches whose gradients make one step."""
@@ -21,15 +32,7 @@ def loop_of(
     """What the loop does in a step: as far as the rules about loops find it out of order, and how gradients
     come about. `gradient_scale`: gradients that are added up without dividing the loss grow with their number."""
     batches = accumulated(run, optimizer)
-    loop: dict[str, Any] = {
-        "clears": True,
-        "goes_backward": True,
-        "steps": True,
-        "without_gradients": False,
-        "severed": bool(plan.severed),
-        "gradient_scale": 1,
-        "clips": None,
-    }
+    loop: dict[str, Any] = {**USUAL_LOOP, "severed": bool(plan.severed)}
     if batches > 1:
         assumptions.append(f"{batches} batches at once, as their gradients are added up before a step")
     if run.framework == "keras" and run.origin is not None and optimizer.framework == "keras":

@@ -20,11 +20,11 @@ from trainlint.plan.plan import TrainingPlan
 from trainlint.probe.cache import Verdicts, key_of, versions_in
 from trainlint.probe.claims import CLAIMS, NOT_JUDGED, Claim
 from trainlint.probe.control import controlled
-from trainlint.probe.describe import Description, NotDescribable, Run, describe
+from trainlint.probe.describe import Description, NotDescribable, Run, describe, describe_alone
 from trainlint.probe.interpreters import candidates
 from trainlint.probe.judge import Seen, inconclusive, judge, with_symptoms
 from trainlint.probe.protocol import Event, number
-from trainlint.probe.runs_of import in_cells, in_text, run_of
+from trainlint.probe.runs_of import concerns, in_cells, in_text, network_at, run_of
 from trainlint.probe.verdicts import told
 from trainlint.probe.worker_process import NoWorker, WorkerProcess
 from trainlint.sources.document import Document
@@ -65,6 +65,10 @@ def _nobody(progress: Progress) -> None:
 
 def _never() -> bool:
     return False
+
+
+def _never_alone() -> None:
+    return None
 
 
 class Workers:
@@ -165,11 +169,9 @@ class _Probe:
                 diagnostic, "made-up data do not show it; `--script` runs the program itself"
             )
         try:
-            run = run_of(self.plan, in_text(diagnostic, self.document))
-            described = describe(self.plan, run)
+            described, control = self._described(diagnostic, claim)
         except NotDescribable as reason:
             return _without_training(diagnostic, str(reason))
-        control = controlled(self.document, diagnostic, self.plan, run, described.description)
         key = self._key(diagnostic, described, control)
         kept = self.known.find(key) if self.known is not None else None
         if kept is not None:
@@ -178,6 +180,28 @@ class _Probe:
         if self.known is not None:
             self.known.keep(key, verdict)
         return verdict
+
+    def _described(self, diagnostic: Diagnostic, claim: Claim) -> tuple[Run, Description | None]:
+        """What is trained for a finding, and with the fix."""
+        here = in_text(diagnostic, self.document)
+        alone = partial(self._alone, here) if claim.of_network else _never_alone
+        try:
+            run = run_of(self.plan, here)
+            if not concerns(self.plan, run, here) and (found := alone()) is not None:
+                return found, None
+            described = describe(self.plan, run)
+            return described, controlled(self.document, diagnostic, self.plan, run, described.description)
+        except NotDescribable:
+            if (found := alone()) is not None:
+                return found, None
+            raise
+
+    def _alone(self, here: Diagnostic) -> Run | None:
+        """The network that a finding points to, whether the program trains it or not; None for none."""
+        try:
+            return describe_alone(network_at(self.plan, here))
+        except NotDescribable:
+            return None
 
     def _key(self, diagnostic: Diagnostic, described: Run, control: Description | None) -> str:
         """What a verdict rests on. A finding's place counts: a program must fail there and not elsewhere."""

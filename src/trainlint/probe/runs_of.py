@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from trainlint.engine.diagnostic import Diagnostic
+from trainlint.plan.network import Network
 from trainlint.plan.plan import TrainingPlan
 from trainlint.plan.run import TrainingRun
 from trainlint.probe.describe import NotDescribable
@@ -42,6 +43,26 @@ def run_of(plan: TrainingPlan, diagnostic: Diagnostic) -> TrainingRun:
     if found and len({(run.optimizer, run.network, run.objective) for run in found}) == 1:
         return found[0]
     raise NotDescribable(f"the program trains {len(runs)} times; which run it is about is not known")
+
+
+def concerns(plan: TrainingPlan, run: TrainingRun, diagnostic: Diagnostic) -> bool:
+    """Whether something of a run stands where a finding points."""
+    return (diagnostic.place.filename, diagnostic.place.row) in set(_places(plan, run))
+
+
+def network_at(plan: TrainingPlan, diagnostic: Diagnostic) -> Network:
+    """The network whose layer stands where a finding points.
+
+    Raises:
+        NotDescribable: there is none, or there are several that differ.
+    """
+    place = (diagnostic.place.filename, diagnostic.place.row)
+    found = [network for network in plan.networks if place in set(_rows(_origins(network)))]
+    if not found:
+        raise NotDescribable("no network stands there")
+    if len({tuple((layer.kind, layer.units) for layer in network.layers) for network in found}) > 1:
+        raise NotDescribable("which network it is about is not known")
+    return found[0]
 
 
 def in_text(diagnostic: Diagnostic, document: Document) -> Diagnostic:
@@ -91,7 +112,15 @@ def _places(plan: TrainingPlan, run: TrainingRun) -> Iterator[tuple[str, int]]:
     if objective is not None:
         origins += [objective.origin, objective.loss_origin, objective.given]
     if network is not None:
-        origins += [network.origin, *(layer.origin for layer in network.layers)]
+        origins += _origins(network)
+    yield from _rows(origins)
+
+
+def _origins(network: Network) -> list[Origin | None]:
+    return [network.origin, *(layer.origin for layer in network.layers)]
+
+
+def _rows(origins: list[Origin | None]) -> Iterator[tuple[str, int]]:
     for origin in origins:
         for step in origin.chain() if origin is not None else ():
             if step.site is not None:

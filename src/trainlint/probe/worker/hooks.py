@@ -148,7 +148,9 @@ class TorchHooks:
         if key not in self._numbers:
             self._numbers[key] = len(self._numbers)
             self._kept.append(parameter)
-            told = Parameter(f"weight {len(self._numbers)}", tuple(parameter.shape), bool(parameter.requires_grad))
+            told = Parameter(
+                f"weight {len(self._numbers)}", tuple(parameter.shape), bool(parameter.requires_grad)
+            )
             self.recorder.parameters[self._numbers[key]] = told
         return self._numbers[key]
 
