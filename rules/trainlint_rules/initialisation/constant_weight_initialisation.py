@@ -13,7 +13,7 @@ class ConstantWeightInitialisation(Rule):
 
     ## What it does
     Looks for dense and convolutional layers with other layers behind them whose weights start as zeros, ones
-    or another constant: `kernel_initializer="zeros"`, `nn.init.constant_`, `weight.data.fill_`.
+    or another constant: `kernel_initializer="zeros"`, `nn.init.constant_`, `weight.data.fill_`, `tf.Variable(tf.zeros([784, 256]))`.
 
     ## Why is this bad?
     Units with equal weights compute the same and get the same gradient: a layer of 512 units works as one.
@@ -149,8 +149,8 @@ class ConstantWeightInitialisation(Rule):
     def check(self, plan: TrainingPlan) -> None:
         if context.TEST in plan.context:
             return  # equal weights give results that can be told beforehand
-        for network in plan.networks:
-            for layer in network.of_kind(*(kinds.AFFINE - {"depthwise_conv"})):
+        for network in plan.graphs:
+            for layer in network.affine():
                 start = layer.initial_weights
                 if start is None or start.kind != "constant" or is_harmless(network, layer):
                     continue
@@ -168,15 +168,19 @@ class ConstantWeightInitialisation(Rule):
 
 def is_harmless(network: Network, layer: Layer) -> bool:
     """Whether nothing is lost: no layer behind it, one unit, frozen, depthwise, or a branch's last layer."""
-    if layer.index not in network.hidden or layer.trainable is not True or layer.units == 1:
+    if layer.kind == "depthwise_conv" or layer.index not in network.hidden or layer.trainable is not True or layer.units == 1:
         return True
     if layer.number("groups") not in (None, 1):
         return True
+    passing = kinds.TRANSPARENT | kinds.NORMALISATIONS | {"either", "select", "split"}
+    if layer.kind == "matmul":
+        passing |= kinds.ACTIVATIONS  # who makes a weight by hand and fills it with zeros squashes a gate with them
     waiting = list(network.users[layer.index])
     while waiting:
         reader = network.layers[waiting.pop()]
-        if reader.kind in GATED:
+        adds_bias = reader.kind == "add" and len(reader.inputs) == 1
+        if reader.kind in GATED and not adds_bias:
             return True
-        if reader.kind in kinds.TRANSPARENT | kinds.NORMALISATIONS | {"either", "select", "split"}:
+        if adds_bias or reader.kind in passing:
             waiting.extend(network.users[reader.index])
     return False

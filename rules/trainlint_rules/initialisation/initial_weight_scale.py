@@ -42,7 +42,8 @@ class InitialWeightScale(Rule):
     Compares the standard deviation of a normal or uniform initializer with the one that keeps signals as
     they are, the square root of 2 / inputs (He), in networks of three layers or more: more than 10 times as much
     is too large, less than 0.05 of it too small. Where the number of inputs is not known, only 0.5 and more or
-    0.0001 and less count.
+    0.0001 and less count. Weights that the program makes itself, as by `nn.Parameter(torch.randn(784, 256))` or
+    `tf.Variable(tf.random.normal([784, 256]))`, count as well.
 
     ## Why is this bad?
     The factor is multiplied once a layer. Too large: units saturate, the first loss is hundreds of times
@@ -154,8 +155,8 @@ class InitialWeightScale(Rule):
     ]
 
     def check(self, plan: TrainingPlan) -> None:
-        for network in plan.networks if not plan.context & QUIET else ():
-            layers = list(network.of_kind(*kinds.AFFINE))
+        for network in plan.graphs if not plan.context & QUIET else ():
+            layers = list(network.affine())
             for layer in layers if len(layers) >= DEEP else ():
                 self.check_layer(network, layer)
 
@@ -200,4 +201,5 @@ def times(spread: float, usual: float | None) -> str:
 def is_rescaled(network: Network, layer: Layer) -> bool:
     """Whether a normalisation takes the scale away, or nothing is trained."""
     readers = [network.layers[index] for index in network.users[layer.index]]
-    return layer.trainable is not True or any(reader.kind in kinds.NORMALISATIONS for reader in readers)
+    behind = [network.layers[index] for one in readers if one.kind == "add" for index in network.users[one.index]]
+    return layer.trainable is not True or any(one.kind in kinds.NORMALISATIONS for one in (*readers, *behind))

@@ -105,10 +105,15 @@ def hidden(network: Network) -> frozenset[int]:
     """Layers whose output still meets a layer with weights, or one that could not be followed."""
     found: set[int] = set()
     for layer in reversed(network.layers):
-        readers = network.users[layer.index]
-        if any(r in found or network.layers[r].kind in WEIGHTED | {UNKNOWN} for r in readers):
+        readers = [network.layers[index] for index in network.users[layer.index]]
+        if any(r.index in found or r.kind in WEIGHTED | {UNKNOWN} or is_product(r) for r in readers):
             found.add(layer.index)
     return frozenset(found)
+
+
+def is_product(layer: Layer) -> bool:
+    """Whether a layer is a product with a weight that the program has made itself: `x @ self.weight`."""
+    return layer.kind == "matmul" and layer.parameters != 0
 
 
 def saturating_chains(network: Network, kinds: Collection[str]) -> list[Chain]:

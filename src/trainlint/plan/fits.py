@@ -106,7 +106,7 @@ def _features_read(network: Network, layer: Layer) -> int | None:
 
 def fan_in(network: Network, layer: Layer) -> int | None:
     """How many values each unit reads: its channels, for a convolution at each place of the kernel."""
-    wanted = layer.number("input_units")
+    wanted = layer.number("rows") if layer.kind == "matmul" else layer.number("input_units")
     channels = int(wanted) if wanted is not None else _features_read(network, layer)
     if channels is None or layer.kind not in AXES:
         return channels

@@ -8,6 +8,7 @@ from typing import Literal
 
 from trainlint.plan import chains, fits
 from trainlint.plan.initial import InitialWeights, initial_weights
+from trainlint.plan.kinds import AFFINE
 from trainlint.plan.misfit import Misfit
 from trainlint.plan.part import Part
 from trainlint.plan.setting import Setting
@@ -156,6 +157,10 @@ class Network(Part):
     def reads_unflattened(self, layer: Layer) -> Layer | None:
         """The layer whose feature map goes into this linear layer as it is."""
         return fits.reads_unflattened(self, layer)
+
+    def affine(self) -> Iterator[Layer]:
+        """Layers that are a product with weights, and maybe a bias: those of a library, and `x @ self.weight`."""
+        return (layer for layer in self.layers if layer.kind in AFFINE or chains.is_product(layer))
 
     def fan_in(self, layer: Layer) -> int | None:
         """How many values each unit of a dense or convolutional layer reads."""

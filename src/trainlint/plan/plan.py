@@ -122,6 +122,11 @@ class TrainingPlan(Part):
         """The first layer of a network that does one thing in training and another in evaluation."""
         return modes.mode_dependent(self.networks[network]) if network < len(self.networks) else None
 
+    @property
+    def graphs(self) -> tuple[Network, ...]:
+        """The networks; where there are none, what the losses are computed with, as with `tf.matmul(x, weight)`."""
+        return self.networks or tuple(one.network for one in self.objectives if one.network is not None)
+
     def trained_in_evaluation(self) -> Iterator[WrongMode]:
         """Networks that depend on the mode, or may, and are trained in evaluation mode."""
         for network, trees in self._may_depend_on_mode():

@@ -10,6 +10,7 @@ from trainlint.evaluate.assembly.guards import asks_for_the_mode, runs_in_traini
 from trainlint.evaluate.assembly.membership import membership
 from trainlint.evaluate.assembly.settings import settings, sizes, with_configuration
 from trainlint.evaluate.functions import HIDDEN_ARGUMENT
+from trainlint.frameworks.hand_made_weights import of_product
 from trainlint.frameworks.torch.initialising import INITIAL, INITIAL_BIAS
 from trainlint.plan.network import Keeping, Layer, Network
 from trainlint.plan.setting import Setting
@@ -133,7 +134,7 @@ def _layer(
     kept: tuple[Keeping | None, Origin | None],
 ) -> Layer:
     inputs = tuple(index[id(source)] for source in operation.inputs if id(source) in index)
-    told = settings(with_configuration(_without_sizes(operation) | _filled(operation.layer)))
+    told = settings(with_configuration(_without_sizes(operation) | _filled(operation.layer) | of_product(operation)))
     origin = _origin(operation)
     return Layer(
         index=number,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from trainlint.frameworks import hand_made_weights
 from trainlint.frameworks.arrays import computing, creating, moving, numpy
 from trainlint.frameworks.arrays.computing import elementwise, fixed, last_axis_reduction, monotone, reduction
 from trainlint.frameworks.arrays.subject import (
@@ -152,6 +153,7 @@ def variable(call: Call) -> Value:
     initial = call.argument(0, "initial_value", "initializer")
     tensor = tensor_of(initial, "keras", call) or Tensor(library="keras")
     trained = constant(call.argument(1, "trainable")) is not False
+    hand_made_weights.of_keras(tensor.operation)
     return tensor.changed(is_parameter=trained, library="keras", origin=call.origin)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trainlint.frameworks import hand_made_weights
 from trainlint.frameworks.arrays import creating
 from trainlint.frameworks.arrays.subject import dtype_name, shuffled_alone, tensor_of
 from trainlint.frameworks.call import Call, Handler
@@ -16,9 +17,19 @@ def uniform(call: Call) -> Value:
     return creating.random_shape("keras", 0, bounds, dtype or "float32")(call)
 
 
+def normal(scale: str | None) -> Handler:
+    """`tf.random.normal(shape, mean=0.0, stddev=1.0)`."""
+    inner = creating.random_shape("keras", 0, (None, None), "float32", scale)
+
+    def handler(call: Call) -> Value:
+        return hand_made_weights.drawn(inner(call), call.argument(2, "stddev"), call.origin)
+
+    return handler
+
+
 _RANDOM: dict[str, Handler] = {
-    "normal": creating.random_shape("keras", 0, (None, None), "float32", "standardised"),
-    "truncated_normal": creating.random_shape("keras", 0, (None, None), "float32"),
+    "normal": normal("standardised"),
+    "truncated_normal": normal(None),
     "uniform": uniform,
     "randint": creating.random_shape("keras", 0, creating.tensorflow_integer_bounds, "int32"),
     "set_seed": seed,

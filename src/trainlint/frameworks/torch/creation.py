@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from trainlint.frameworks import hand_made_weights
 from trainlint.frameworks.call import Call, Handler, as_tensor
 from trainlint.frameworks.facts import ShuffledAlone
 from trainlint.frameworks.passing_on import seed
@@ -259,7 +260,13 @@ def _parameter(call: Call) -> Value:
     shape = given.shape if given is not None else None
     sizes = [size for size in shape or () if isinstance(size, int)]
     count = math.prod(sizes) if shape is not None and len(sizes) == len(shape) else None
-    operation = Operation("parameter", "Parameter", parameters=count, origin=call.origin)
+    operation = Operation(
+        "parameter",
+        "Parameter",
+        settings=hand_made_weights.of_torch(given),
+        parameters=count,
+        origin=call.origin,
+    )
     return Tensor(
         shape=shape,
         dtype=given.dtype if given is not None else None,

@@ -7,6 +7,7 @@ of the function with its arguments.
 from __future__ import annotations
 
 from trainlint.frameworks.call import Call, Handler, as_tensor
+from trainlint.frameworks.hand_made_weights import filled
 from trainlint.frameworks.signatures import Signature
 from trainlint.frameworks.torch.parameters import owners_of, submodules
 from trainlint.values.tensor import Tensor
@@ -72,8 +73,11 @@ def remember(call: Call, tensor: Tensor, title: str, given: dict[str, Value]) ->
     """Marks the modules whose weights a tensor stands for."""
     name = constant(tensor.operation.settings.get("name")) if tensor.operation is not None else None
     made = Instance(Reference(PREFIX + title), given, call.origin)
+    filled(tensor, made)
     for owner in owners_of(tensor) or ():
         for module in (owner,) if name else submodules(owner):
             if isinstance(module, Instance):
                 for slot in _SLOTS.get(name, (INITIAL, INITIAL_BIAS)):
                     call.machine.write(module, slot, made)
+                for weight in module.slots.values() if not name else ():
+                    filled(weight, made)
