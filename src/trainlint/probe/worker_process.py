@@ -45,6 +45,10 @@ class NoWorker(Exception):
     """A worker could not be started, or cannot be used; the text says what to do."""
 
 
+class TooLong(NoWorker):
+    """A process did not end in its time."""
+
+
 class Cancelled(Exception):
     """The user does not want to know any more."""
 
@@ -91,14 +95,15 @@ class Child:
 
         Raises:
             Cancelled: `cancelled` says so.
-            NoWorker: it takes longer than `limit` seconds, or writes something that is no event.
+            TooLong: it takes longer than `limit` seconds.
+            NoWorker: it writes something that is no event.
         """
         end = monotonic() + limit
         while True:
             if cancelled():
                 raise Cancelled
             if monotonic() > end:
-                raise NoWorker(f"it takes longer than {limit:g} s")
+                raise TooLong(f"it takes longer than {limit:g} s")
             try:
                 line = self._lines.get(timeout=0.05)
             except queue.Empty:
@@ -180,6 +185,9 @@ class WorkerProcess:
         except OSError as error:
             self.close()
             raise NoWorker("the worker is gone") from error
+        except TooLong as error:
+            self.close()
+            raise NoWorker(f"a few steps of this network take too long for a short run: {error}") from error
         except BaseException:
             self.close()
             raise
