@@ -23,7 +23,7 @@ from trainlint.plan.run import TrainingRun
 from trainlint.plan.setting import Setting
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import Tensor
-from trainlint.values.value import Instance, Items, Value, constant
+from trainlint.values.value import Instance, Items, Unknown, Value, constant
 
 LOADERS = (
     "torch.utils.data.DataLoader", "tensorflow.data.Dataset", "keras.preprocessing.image.Iterator",
@@ -107,7 +107,10 @@ class _Loops:
             return Setting(reason="a sampler decides the order")
         if catalogue.is_a(arguments.get("dataset"), "torch.utils.data.IterableDataset"):
             return Setting(reason="the data set decides the order")
-        return flag(self.option("shuffle"))
+        told = self.option("shuffle")
+        if isinstance(arguments.get("dataset"), Unknown) and (told is None or constant(told) is None):
+            return Setting(reason="the data set is not known, and may have an order of its own")
+        return flag(told)
 
     @property
     def data(self) -> Data:
