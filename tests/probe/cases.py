@@ -193,7 +193,7 @@ TORCH = [
     Case("frozen layers", "frozen-weights", in_torch(after=_FROZEN), in_torch(), reported=False),
     Case("biases of -5", "dead-units", in_torch(after="nn.init.constant_(model[0].bias, -5.0)"), in_torch(), reported=False),
     Case("detached loss", "non-differentiable-loss", in_torch(loop=_SEVERED), in_torch()),
-    Case("detached loss, run", "non-differentiable-loss", in_torch(loop=_AGAIN_A_TENSOR), in_torch(), reported=False, mode="script"),
+    Case("detached loss, run", "non-differentiable-loss", in_torch(loop=_AGAIN_A_TENSOR), in_torch(), mode="script"),
     Case("layers that the optimizer does not hold", "optimizer-misses-parameters", in_torch(optimizer="torch.optim.Adam(model[-1].parameters(), lr=1e-3)"), in_torch(), mode="script"),
     Case("sorted labels", "training-data-not-shuffled", in_torch(data=SORTED).replace("shuffle=True", "shuffle=False"), in_torch(data=SORTED), mode="script"),
     Case("inputs of thousands with Adam", "input-not-scaled", _cancer(_BINARY, "nn.BCEWithLogitsLoss()", CANCER + "x = x * 1e4\n"), _cancer(_BINARY, "nn.BCEWithLogitsLoss()"), reported=False, mode="script"),
