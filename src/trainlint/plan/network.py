@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Literal
 
+from pydantic import SkipValidation
+
 from trainlint.plan import chains, fits
 from trainlint.plan.initial import InitialWeights, initial_weights
 from trainlint.plan.kinds import AFFINE
@@ -34,7 +36,7 @@ class Layer(Part):
     index: int
     kind: str
     title: str  # as the user wrote it: Linear, Dense, F.relu
-    settings: Mapping[str, Setting[object]] = {}
+    settings: SkipValidation[Mapping[str, Setting[object]]] = {}  # what is made here needs no second look
     inputs: tuple[int, ...] = ()
     input_shape: Shape | None = None
     output_shape: Shape | None = None

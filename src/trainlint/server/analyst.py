@@ -38,6 +38,7 @@ class Analyst:
         self._configured: dict[str, Any] = {}
         self._chunks: Any = {}
         self._running: int | None = None
+        self._worked = False
         self._unwanted: set[int] = set()
 
     def read(self, jobs: IO[bytes]) -> None:
@@ -54,10 +55,16 @@ class Analyst:
 
     def work(self) -> None:
         """Does jobs for ever."""
+        from trainlint.engine.garbage import CollectWhenIdle
+
+        garbage = CollectWhenIdle()
         signal.signal(signal.SIGINT, self._interrupt)
         self._answer({"kind": "ready"})
         while True:
+            if self._worked and self._jobs.empty():
+                garbage.idle()
             job = self._jobs.get()
+            self._worked = job["kind"] not in ("text", "forget")
             number = job.get("number", 0)
             try:
                 self._try(job, number)
@@ -206,13 +213,11 @@ def main(load: Callable[[], object] | None = None) -> None:
 
 def _load() -> None:
     """Imports what every analysis needs, before the first is asked for."""
-    from trainlint.engine.garbage import collect_seldom
     from trainlint.engine.registry import registry
 
     for module in ("trainlint.evaluate.evaluate", "trainlint.server.analysis"):
         import_module(module)
     registry()
-    collect_seldom()
 
 
 if __name__ == "__main__":

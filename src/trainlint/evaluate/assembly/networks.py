@@ -157,7 +157,9 @@ def _without_sizes(operation: Operation) -> dict[str, Value]:
     """The settings of a layer, but for its sizes where the program has put another weight in: `fc.weight = p`."""
     weight = operation.layer.slots.get("weight") if isinstance(operation.layer, Instance) else None
     if isinstance(weight, Tensor) and weight.operation is not None and weight.operation.title == "Parameter":
-        return {name: value for name, value in operation.settings.items() if name not in ("units", "input_units")}
+        return {
+            name: value for name, value in operation.settings.items() if name not in ("units", "input_units")
+        }
     return dict(operation.settings)
 
 
