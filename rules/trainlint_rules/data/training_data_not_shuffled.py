@@ -67,8 +67,9 @@ class TrainingDataNotShuffled(Rule):
     ## When it stays silent
     A sampler, or a data set that brings its own order; networks that read sequences, language models, and stretches of a
     series, since the order of their samples may matter; reinforcement and meta-learning; random data; everything in one
-    batch; at most 20 updates; evaluation; one epoch, where an order is drawn once. A loader whose data set is not known and that says nothing
-    about the order. Buffers of data of unknown size; two calls of `shuffle`.
+    batch; at most 20 updates, unless `shuffle=False` is written; evaluation; one epoch, where an order is drawn once. A
+    loader whose data set is not known and that says nothing about the order. Buffers of data of unknown size; two calls
+    of `shuffle`.
 
     ## Fix safety
     Safe where a `DataLoader` says nothing: samples are drawn in another order. Unsafe where `shuffle=False` is
@@ -288,8 +289,9 @@ def order_matters(network: Network | None, run: TrainingRun) -> bool:
 
 
 def is_trial(run: TrainingRun) -> bool:
-    """Whether everything is in one batch, or hardly an update is made."""
-    return is_one_batch(run) or (run.updates is not None and run.updates <= FEW_STEPS)
+    """Whether everything is in one batch, or hardly an update is made and nothing said about the order."""
+    is_short = run.updates is not None and run.updates <= FEW_STEPS
+    return is_one_batch(run) or (is_short and not run.shuffle.is_written)
 
 
 def is_one_batch(run: TrainingRun) -> bool:
