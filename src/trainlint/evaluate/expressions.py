@@ -42,15 +42,14 @@ def container(machine: Machine, node: ast.List | ast.Tuple | ast.Set) -> Value:
     values: list[Value] = []
     complete = True
     for element in node.elts:
-        starred = isinstance(element, ast.Starred)
-        value = machine.evaluate(element.value if isinstance(element, ast.Starred) else element)
-        if starred:
+        if isinstance(element, ast.Starred):
+            value = machine.evaluate(element.value)
             spread = machine.items(value)
             complete = complete and spread is not None
             # What is not known item by item stands for its items: `[*encoder.parameters()]`.
             values += (value,) if spread is None else spread
         else:
-            values.append(value)
+            values.append(machine.evaluate(element))
     kind = {ast.List: "list", ast.Tuple: "tuple", ast.Set: "set"}[type(node)]
     return Items(values, kind, complete=complete, origin=machine.origin(Made.WRITTEN, node))  # type: ignore[arg-type]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeGuard
 
+from trainlint.evaluate.assigned import For, Functions, assigned_in
 from trainlint.evaluate.assignment import assign
 from trainlint.evaluate.expressions import hashable
 from trainlint.evaluate.flow import Flow
@@ -57,9 +57,6 @@ MOST_WHILE_STEPS = 20_000
 
 _BATCHES = re.compile(r"load(er|ers)\b|(^|[^a-z])(mini_?)?batches\b|(^|_)dl\b", re.IGNORECASE)
 """How people name what gives batches, where nothing else is known of it."""
-
-
-For = ast.For | ast.AsyncFor
 
 
 @statement(ast.For, ast.AsyncFor)
@@ -192,12 +189,9 @@ def _can_stop(body: Sequence[ast.AST]) -> bool:
         node = waiting.pop()
         if isinstance(node, ast.Break | ast.Return):
             return True
-        if not isinstance(node, For | ast.While | ast.ClassDef | _Functions | ast.expr):
+        if not isinstance(node, For | ast.While | ast.ClassDef | Functions | ast.expr):
             waiting.extend(ast.iter_child_nodes(node))
     return False
-
-
-_Functions = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def _is_range(value: Value) -> TypeGuard[Known]:
@@ -206,7 +200,7 @@ def _is_range(value: Value) -> TypeGuard[Known]:
 
 def forget_what_changes(machine: Machine, loop: For | ast.While) -> None:
     """Before a body that stands for all turns: numbers it reassigns are unknown from the start."""
-    changed = _assigned(machine, loop)
+    changed = assigned_in(loop, machine.frame.chunk)
     scope: Scope | None = machine.frame.scope
     for name in changed.names:
         found = scope.slots.get(name) if scope is not None else None
@@ -221,7 +215,7 @@ def forget_what_a_method_changes(machine: Machine, method: Value) -> None:
     """Before a method that stands for all its calls: numbers of its object that it reassigns are unknown."""
     if not isinstance(method, Bound) or not isinstance(method.function, Function):
         return
-    changed = _assigned(machine, method.function.node)
+    changed = assigned_in(method.function.node, method.function.chunk)
     if isinstance(method.receiver, Mutable):
         _forget_attributes(machine, method.receiver, changed.attributes)
 
@@ -231,52 +225,6 @@ def _forget_attributes(machine: Machine, receiver: Mutable, names: frozenset[str
         found = receiver.slots.get(name)
         if isinstance(found, Known) and isinstance(found.value, int | float):
             machine.write(receiver, name, Unknown(CHANGES_IN_LOOP))
-
-
-def _assigned(
-    machine: Machine, node: For | ast.While | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-) -> _Assigned:
-    """What the body of a loop or function assigns; found once for each."""
-    derived = machine.frame.chunk.derived
-    found = derived.get((_Assigned, node))
-    if not isinstance(found, _Assigned):
-        found = derived[_Assigned, node] = _Assigned(frozenset(), frozenset())
-        if not isinstance(node, ast.Lambda):
-            found = derived[_Assigned, node] = _assigned_in(node.body)
-    return found
-
-
-@dataclass(frozen=True)
-class _Assigned:
-    """Names and attributes that a body gives a value."""
-
-    names: frozenset[str]
-    attributes: frozenset[str]
-
-
-def _assigned_in(body: Sequence[ast.AST]) -> _Assigned:
-    names: set[str] = set()
-    attributes: set[str] = set()
-    waiting: list[ast.AST] = list(body)
-    targets: list[ast.expr] = []
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, _Functions | ast.expr):
-            continue
-        if isinstance(node, ast.Assign | ast.AugAssign):
-            targets += node.targets if isinstance(node, ast.Assign) else [node.target]
-        waiting.extend(ast.iter_child_nodes(node))
-    while targets:
-        target = targets.pop()
-        if isinstance(target, ast.Name):
-            names.add(target.id)
-        elif isinstance(target, ast.Attribute):
-            attributes.add(target.attr)
-        elif isinstance(target, ast.Tuple | ast.List):
-            targets += target.elts
-        elif isinstance(target, ast.Starred):
-            targets.append(target.value)
-    return _Assigned(frozenset(names), frozenset(attributes))
 
 
 def _runs_over(iterable: Value) -> str:

@@ -128,7 +128,12 @@ def noting() -> Iterator[Facts]:
 
 def absolute(path: Path) -> Path:
     """The path from the root on. Not Path.resolve: a link keeps the name under which the user knows it."""
-    return Path(os.path.normpath(os.path.join(_disk.get().working_folder(), path)))  # noqa: PTH118
+    return Path(_full(path))
+
+
+def _full(path: Path) -> str:
+    # By text, because pathlib takes longer over it than the disk, and thousands of names are looked for.
+    return os.path.normpath(os.path.join(_disk.get().working_folder(), path))  # noqa: PTH118
 
 
 def working_folder() -> Path:
@@ -149,7 +154,7 @@ def read(path: Path, at_most: int | None = None) -> bytes:
     Raises:
         OSError: it cannot be read, or holds more than `at_most` bytes.
     """
-    name = str(absolute(path))
+    name = _full(path)
     try:
         data = _disk.get().content(name, at_most)
     except ValueError as error:  # a name that no file can have
@@ -163,7 +168,7 @@ def read(path: Path, at_most: int | None = None) -> bytes:
 
 def matching(folder: Path, pattern: str) -> list[Path]:
     """The entries of a folder whose names fit a pattern, sorted."""
-    name = str(absolute(folder))
+    name = _full(folder)
     names = _disk.get().names(name, pattern)
     _note(f"names {pattern} {name}", digest("\0".join(names).encode("utf-8", "surrogateescape")))
     return [folder / found for found in names]
@@ -199,7 +204,7 @@ def digest(data: bytes) -> str:
 
 
 def _kind(path: Path) -> Kind:
-    name = str(absolute(path))
+    name = _full(path)
     kind = _disk.get().kind(name)
     _note(f"kind {name}", kind)
     return kind

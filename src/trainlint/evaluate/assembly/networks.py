@@ -134,7 +134,9 @@ def _layer(
     kept: tuple[Keeping | None, Origin | None],
 ) -> Layer:
     inputs = tuple(index[id(source)] for source in operation.inputs if id(source) in index)
-    told = settings(with_configuration(_without_sizes(operation) | _filled(operation.layer) | of_product(operation)))
+    told = settings(
+        with_configuration(_without_sizes(operation) | _filled(operation.layer) | of_product(operation))
+    )
     origin = _origin(operation)
     return Layer(
         index=number,
