@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import tempfile
 import time
@@ -27,10 +28,13 @@ def copies(folder: Path) -> Iterator[Row]:
 
 
 def one_file() -> Iterator[Row]:
-    """A file of 64 000 lines over one of 1 000, divided by 64, in a process that checks files only."""
+    """A file of 64 000 lines over one of 1 000, divided by 64, as in a process that checks files only."""
+    thresholds = gc.get_threshold()
     collect_seldom()
     small = min(_seconds(program(1_000)) for _ in range(3))
-    yield Row("a file of 64 000 lines / 64 x one of 1 000", _seconds(program(64_000)) / small / 64, 1.5)
+    large = _seconds(program(64_000))
+    gc.set_threshold(*thresholds)  # the parser alone is measured as anybody runs it
+    yield Row("a file of 64 000 lines / 64 x one of 1 000", large / small / 64, 1.5)
 
 
 def nesting() -> Iterator[Row]:

@@ -54,7 +54,7 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     before = Path.cwd()
     os.chdir(away)
     local = LocalCluster(
-        n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None, local_directory=str(away)
+        n_workers=2, threads_per_worker=2, processes=True, dashboard_address="127.0.0.1:0", local_directory=str(away)
     )
     os.chdir(before)
     with local:

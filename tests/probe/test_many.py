@@ -52,7 +52,7 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     with monkeypatch.context() as elsewhere:
         elsewhere.chdir(away)
         local = LocalCluster(
-            n_workers=1, threads_per_worker=2, dashboard_address=None, local_directory=str(away)
+            n_workers=1, threads_per_worker=2, dashboard_address="127.0.0.1:0", local_directory=str(away)
         )
     with local:
         yield local.scheduler_address
