@@ -14,7 +14,7 @@ import pytest
 
 from tests.engine.programs import training
 from trainlint.config.settings import Settings
-from trainlint.engine import cache as module
+from trainlint.engine import tool
 from trainlint.engine.cache import KEPT_DAYS, Cache, remove
 from trainlint.engine.run import RunResult, check_files
 
@@ -82,8 +82,20 @@ def test_a_file_that_was_missing_may_appear(folder: Path) -> None:
 def test_other_settings_and_rules_are_another_matter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run()
     assert kept(run(ignore=("TL101",))) == [False]
-    monkeypatch.setattr(module, "tool", lambda rules: "another version")
+    monkeypatch.setattr(tool, "stamp", lambda rules: "another time")
+    monkeypatch.setattr(tool, "digest", lambda rules: "another version")
     assert kept(run()) == [False]
+
+
+def test_files_of_the_tool_are_read_again_only_where_one_has_changed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    with monkeypatch.context() as unread:
+        unread.setattr(tool, "digest", lambda rules: pytest.fail("the files were read"))
+        assert kept(run()) == [True]
+    monkeypatch.setattr(tool, "stamp", lambda rules: "saved anew, the same content")
+    assert kept(run()) == [True]
 
 
 def test_an_edit_that_is_taken_back_is_known(folder: Path) -> None:

@@ -5,16 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-import sys
 import zlib
 from datetime import date
-from functools import cache
-from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from trainlint.engine import tool
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.engine.own_rules import AnalysisGaveUp, RuleFailed
 from trainlint.engine.registry import Registry, registry
@@ -41,6 +38,7 @@ class Cache:
         self._answers: dict[str, str] = {}
         self._waiting: dict[str, bytes] = {}
         self._used: set[str] = set()
+        self._tools: dict[Registry, str] = {}
         self._connection = opened(folder)
 
     def find(self, task: Task) -> Outcome | None:
@@ -72,7 +70,7 @@ class Cache:
             return
         found = _DIAGNOSTICS.dump_python(outcome.diagnostics, mode="json")
         entry = zlib.compress(json.dumps([outcome.rests_on, found]).encode(), 1)
-        self._waiting[_key(task, content)] = entry
+        self._waiting[_key(task, content, self._tool(task))] = entry
         if len(self._waiting) >= _BATCH:
             self._write()
 
@@ -87,7 +85,29 @@ class Cache:
 
     def _key(self, task: Task) -> str | None:
         content = self._answer(_question(task))
-        return None if content == "unreadable" else _key(task, content)
+        return None if content == "unreadable" else _key(task, content, self._tool(task))
+
+    def _tool(self, task: Task) -> str:
+        """What stands behind findings beside the program. Its files are read again only where one has changed."""
+        rules = registry(task.settings.plugins)
+        if rules not in self._tools:
+            self._tools[rules] = self._read_tool(rules)
+        return self._tools[rules]
+
+    def _read_tool(self, rules: Registry) -> str:
+        assert self._connection is not None
+        stamp = tool.stamp(rules)
+        try:
+            with self._connection:
+                asked = "SELECT digest FROM tools WHERE stamp = ?"
+                row = self._connection.execute(asked, (stamp,)).fetchone()
+                if row is None:
+                    row = (tool.digest(rules),)
+                    self._connection.execute("DELETE FROM tools")  # of what was there before
+                    self._connection.execute("INSERT INTO tools VALUES (?, ?)", (stamp, row[0]))
+        except sqlite3.Error:
+            return tool.digest(rules)
+        return str(row[0])
 
     def _answer(self, question: str) -> str:
         if question not in self._answers:
@@ -159,6 +179,7 @@ def _connected(file: Path) -> sqlite3.Connection:
         connection.execute(
             "CREATE TABLE IF NOT EXISTS outcomes (key TEXT PRIMARY KEY, used INTEGER, outcome BLOB)"
         )
+        connection.execute("CREATE TABLE IF NOT EXISTS tools (stamp TEXT PRIMARY KEY, digest TEXT)")
         connection.execute("SELECT key FROM outcomes LIMIT 1").fetchone()
     except sqlite3.Error:
         connection.close()
@@ -170,33 +191,13 @@ def _question(task: Task) -> str:
     return f"content None {disk.absolute(task.path)}"
 
 
-def _key(task: Task, content: str) -> str:
+def _key(task: Task, content: str, behind: str) -> str:
     parts = (
         str(disk.absolute(task.path)),
         task.filename,
         str(disk.working_folder()),
         content,
         task.settings.model_dump_json(),
-        tool(registry(task.settings.plugins)),
+        behind,
     )
     return disk.digest("\0".join(parts).encode("utf-8", "surrogatepass"))
-
-
-@cache
-def tool(installed: Registry) -> str:
-    """What stands behind findings beside the program: Python, and every file of trainlint and of plugins.
-
-    Contents, not versions: so a rule that is being written counts, and a new installation of the same does not.
-    """
-    parts: list[Any] = [sys.version, *(metadata.version(name) for name in ("trainlint", "libcst", "pyyaml"))]
-    modules = {rule.__module__.partition(".")[0] for rule in installed.rules.values()} | {"trainlint"}
-    for name in sorted(modules):
-        parts.append(name)  # that of a folder of rules is made of its content
-        file = getattr(sys.modules.get(name), "__file__", None)
-        if file is None:
-            continue
-        files = sorted(Path(file).parent.rglob("*.py")) if Path(file).name == "__init__.py" else [Path(file)]
-        for path in files:
-            with contextlib.suppress(OSError):
-                parts += [path, disk.digest(path.read_bytes())]
-    return disk.digest(repr(parts).encode("utf-8", "surrogatepass"))
