@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.util import LazyLoader, find_spec, module_from_spec
-from types import ModuleType
+from importlib import import_module
+from typing import Any
 
 
-def lazily(name: str) -> ModuleType:
-    """A module by its dotted name. What imports it in the ordinary way gets the same one.
+class Lazily:
+    """Stands for a module. Several threads may ask at once: each waits until the import is done."""
 
-    Raises:
-        ModuleNotFoundError: there is no such module.
-    """
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = find_spec(name)
-    if spec is None or spec.loader is None:
-        raise ModuleNotFoundError(name)
-    spec.loader = LazyLoader(spec.loader)
-    module = sys.modules[name] = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(import_module(self._name), attribute)

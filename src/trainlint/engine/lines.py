@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trainlint.engine.diagnostic import Edit
-from trainlint.engine.lazily import lazily
+from trainlint.engine.lazily import Lazily
 from trainlint.syntax.concrete import AnySite, CodeSite
 from trainlint.syntax.positions import Place
 from trainlint.values.origin import Made, Origin
@@ -16,7 +16,7 @@ from trainlint.values.origin import Made, Origin
 if TYPE_CHECKING:
     from trainlint.syntax import statements
 else:
-    statements = lazily("trainlint.syntax.statements")  # brings libcst, which only edits need
+    statements = Lazily("trainlint.syntax.statements")  # brings libcst, which only edits need
 
 
 def line_before(origin: Origin | None, code: str) -> Edit | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from trainlint.engine.diagnostic import Edit, Fix
-from trainlint.engine.lazily import lazily
+from trainlint.engine.lazily import Lazily
 from trainlint.syntax.concrete import AnySite
 from trainlint.syntax.positions import Place, Site
 from trainlint.values.origin import Origin
@@ -18,7 +18,7 @@ from trainlint.values.origin import Origin
 if TYPE_CHECKING:
     from trainlint.syntax import surroundings
 else:
-    surroundings = lazily("trainlint.syntax.surroundings")  # brings libcst, which only edits need
+    surroundings = Lazily("trainlint.syntax.surroundings")  # brings libcst, which only edits need
 
 
 def unsafe(message: str, reason: str, *edits: Edit | None) -> Fix | None:

@@ -29,14 +29,15 @@ def digest(installed: Registry) -> str:
 
 
 def stamp(installed: Registry) -> str:
-    """What changes whenever a file does, and is quicker to find out: names, sizes, and times of the last change."""
+    """What changes whenever a file does, and is quicker to find out: names, sizes, and times of the last change, that of the
+    entry on the disk among them, since installers may give files any time."""
     parts: list[Any] = _versions()
     for name, files in _files(installed):
         parts.append(name)
         for path in files:
             with contextlib.suppress(OSError):
                 found = path.stat()
-                parts += [path, found.st_size, found.st_mtime_ns]
+                parts += [path, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
     return _short(parts)
 
 

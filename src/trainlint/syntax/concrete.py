@@ -10,7 +10,6 @@ import ast
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 from trainlint.syntax.chunks import Chunk
 from trainlint.syntax.positions import NodeSite, Place
@@ -22,22 +21,21 @@ if TYPE_CHECKING:
     from trainlint.syntax.spans import Span
 
 
-class WrittenChunk:
-    """A chunk in libcst's tree.
+class Written:
+    """The text of a chunk in libcst's tree.
 
     Raises:
         libcst.ParserSyntaxError: libcst does not read what Python reads.
     """
 
-    def __init__(self, chunk: Chunk) -> None:
+    def __init__(self, text: str) -> None:
         import libcst
 
-        self.chunk = chunk
-        self.module = libcst.parse_module(chunk.text)
+        self.module = libcst.parse_module(text)
 
     @cached_property
     def spans(self) -> Mapping[cst.CSTNode, Span]:
-        """Start and end of each node in the text of the chunk."""
+        """Start and end of each node in the text."""
         from trainlint.syntax.spans import spans_of
 
         return spans_of(self.module)
@@ -52,7 +50,8 @@ class WrittenChunk:
     def find(self, site: NodeSite) -> cst.CSTNode | None:
         """The node that is written where a node of Python's tree stands."""
         kind = _kind(site.node)
-        place, lines, above = self.chunk.place_of(site.node), self.chunk.lines, self.chunk.first_row - 1
+        chunk = site.chunk
+        place, lines, above = chunk.place_of(site.node), chunk.lines, chunk.first_row - 1
         start = lines.offset(place.row - above, place.column)
         end = lines.offset(place.end_row - above, place.end_column)
         # The parentheses of a tuple or a generator are no part of it for libcst.
@@ -79,13 +78,10 @@ def _kind(node: ast.AST) -> type[cst.CSTNode] | tuple[type[cst.CSTNode], ...]:
 class CodeSite:
     """A node of libcst within its chunk."""
 
-    def __init__(self, written: WrittenChunk, node: cst.CSTNode) -> None:
+    def __init__(self, chunk: Chunk, written: Written, node: cst.CSTNode) -> None:
+        self.chunk = chunk
         self.written = written
         self.node = node
-
-    @property
-    def chunk(self) -> Chunk:
-        return self.written.chunk
 
     @cached_property
     def place(self) -> Place:
@@ -101,12 +97,10 @@ class CodeSite:
 
     def at(self, node: cst.CSTNode) -> CodeSite:
         """Another node of the same chunk."""
-        return CodeSite(self.written, node)
+        return CodeSite(self.chunk, self.written, node)
 
 
 AnySite = NodeSite | CodeSite
-
-_written: WeakKeyDictionary[Chunk, WrittenChunk | None] = WeakKeyDictionary()
 
 
 def as_written(site: AnySite) -> CodeSite | None:
@@ -115,16 +109,17 @@ def as_written(site: AnySite) -> CodeSite | None:
         return site
     written = _read(site.chunk)
     node = written.find(site) if written is not None else None
-    return CodeSite(written, node) if written is not None and node is not None else None
+    return CodeSite(site.chunk, written, node) if written is not None and node is not None else None
 
 
-def _read(chunk: Chunk) -> WrittenChunk | None:
+def _read(chunk: Chunk) -> Written | None:
     """A chunk as libcst reads it; None where Python reads more, or where libcst must not look."""
-    if chunk not in _written:
+    if Written not in chunk.derived:
         from libcst import ParserSyntaxError
 
         try:
-            _written[chunk] = WrittenChunk(chunk) if chunk.readable else None
+            chunk.derived[Written] = Written(chunk.text) if chunk.readable else None
         except ParserSyntaxError:
-            _written[chunk] = None
-    return _written[chunk]
+            chunk.derived[Written] = None
+    found: Written | None = chunk.derived[Written]
+    return found

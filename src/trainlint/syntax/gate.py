@@ -1,4 +1,4 @@
-"""Which files are worth reading, and which are safe to hand to libcst."""
+"""Which files are worth reading, and how deeply nested a statement may be that is followed, and handed to libcst."""
 
 from __future__ import annotations
 
