@@ -54,21 +54,6 @@ def binary(op: str, left: Value, right: Value, call: Call) -> Value:
     )
 
 
-def negative(tensor: Tensor, call: Call) -> Tensor:
-    """`-tensor`."""
-    return call.tensor(
-        "negate",
-        (tensor,),
-        tensor.shape,
-        title="-",
-        dtype=tensor.dtype,
-        low=None if tensor.high is None else -tensor.high,
-        high=None if tensor.low is None else -tensor.low,
-        scale=tensor.scale,
-        library=tensor.library,
-    )
-
-
 def inverted(tensor: Tensor, call: Call) -> Tensor:
     """`~tensor`."""
     return call.tensor(

@@ -39,16 +39,6 @@ def in_order(call: Call) -> Value:
     return Items(given, "tuple", origin=call.origin)
 
 
-def named_in_order(*names: str) -> Handler:
-    """Gives back arguments by name, in the order of the names, those that are not given as None."""
-
-    def handler(call: Call) -> Value:
-        found = [call.argument(position, name) or Known(None) for position, name in enumerate(names)]
-        return Items(found, "tuple", origin=call.origin)
-
-    return handler
-
-
 def an_object(call: Call) -> Instance:
     """An object of a library class with the arguments it was given."""
     positional = {f"*{index}": value for index, value in enumerate(call.arguments.positional)}

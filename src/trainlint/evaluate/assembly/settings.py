@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trainlint.plan.setting import Setting
-from trainlint.values.origin import Certainty, Origin, weakest
+from trainlint.values.origin import Certainty, weakest
 from trainlint.values.tensor import Dimension, Symbol, Tensor
 from trainlint.values.value import Class, Function, Instance, Items, Known, OneOf, Reference, Unknown, Value
 
@@ -116,7 +116,3 @@ def sizes(shape: Iterable[Dimension] | None) -> tuple[int | str | None, ...] | N
     if shape is None:
         return None
     return tuple(str(size) if isinstance(size, Symbol) else size for size in shape)
-
-
-def origin_of(value: Value | None) -> Origin | None:
-    return value.origin if value is not None else None

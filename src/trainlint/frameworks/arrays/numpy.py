@@ -129,10 +129,6 @@ def shuffle_in_place(call: Call) -> Value:
     return Known(None)
 
 
-def axis_concatenation(call: Call) -> Value:
-    return moving.concatenate("numpy")(call)
-
-
 _NUMPY: dict[str, Handler] = (
     {name: as_function(operation, "numpy") for name, operation in (OPERATIONS | FUNCTIONS_ONLY).items()}
     | {name: computing.binary(sign, "numpy") for name, sign in _BINARY.items()}

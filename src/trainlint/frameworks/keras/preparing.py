@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from trainlint.frameworks.arrays.computing import encoded
-from trainlint.frameworks.arrays.subject import Subject, dimensions_in, dtype_name, tensor_of
+from trainlint.frameworks.arrays.subject import Subject, dimensions_in, tensor_of
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.keras.pipelines import DATASET, dataset, one_element
 from trainlint.frameworks.passing_on import seed
@@ -16,7 +16,6 @@ from trainlint.values.value import (
     Items,
     Known,
     Reference,
-    Unknown,
     Value,
     constant,
     integer,
@@ -269,11 +268,6 @@ def preprocess_input(call: Call) -> Value:
     low = None if tensor.low is None else tensor.low - 123.68
     high = None if tensor.high is None else tensor.high - 103.939
     return subject.made("normalization", tensor.shape, low=low, high=high, dtype="float32")
-
-
-def dtype_of(call: Call) -> Value:
-    name = dtype_name(call.argument(0, "dtype"))
-    return Unknown("a data type") if name is None else Known(name)
 
 
 _HOMES = (

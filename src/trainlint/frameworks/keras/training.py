@@ -385,10 +385,6 @@ def metrics_of(value: Value | None, key: Key) -> tuple[ChosenMetric, ...]:
     return (ChosenMetric(value.name, value.origin, own=True),) if isinstance(value, Function | Class) else ()
 
 
-def is_model(value: Value | None) -> bool:
-    return catalogue.is_a(value, MODEL)
-
-
 METHODS = {
     MODEL: {
         "compile": compile_model,

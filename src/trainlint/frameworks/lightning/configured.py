@@ -19,10 +19,6 @@ class Configured:
     each_step: list[Value] = field(default_factory=list)
     each_epoch: list[Value] = field(default_factory=list)
 
-    @property
-    def all_optimizers(self) -> list[Value]:
-        return [optimizer for alternatives in self.optimizers for optimizer in alternatives]
-
 
 def configured(value: Value) -> Configured:
     """Reads a return value of `configure_optimizers`, as lightning/pytorch/core/optimizer.py does."""

@@ -8,10 +8,9 @@ from trainlint.frameworks.call import Arguments, Call, Handler, as_tensor
 from trainlint.frameworks.signatures import Signature
 from trainlint.frameworks.torch import residual_parts
 from trainlint.frameworks.torch.module import applied
-from trainlint.frameworks.torch.parameters import submodules
 from trainlint.values.origin import Made, Origin
 from trainlint.values.tensor import Dimension, Shape
-from trainlint.values.value import Instance, Items, Known, Reference, Unknown, Value, constant, integer
+from trainlint.values.value import Instance, Items, Known, Reference, Unknown, Value, constant
 
 PREFIX = "torchvision.models."
 
@@ -193,12 +192,6 @@ def _apply(call: Call) -> Value:
         if not isinstance(head, Value)
         else call.machine.call(head, Arguments((features,)), call.site)
     )
-
-
-def classes_of_head(model: Instance) -> int | None:
-    """Outputs of the last linear map of a network."""
-    linear = [module for module in submodules(model) if module.title == "Linear"]
-    return integer(linear[-1].arguments.get("out_features")) if linear else None
 
 
 FUNCTIONS: dict[str, Handler] = {
