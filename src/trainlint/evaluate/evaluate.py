@@ -46,7 +46,9 @@ def evaluate(
     with running(document, root=root, versions=versions) as (machine, program):
         program.run(machine)
         run_uncalled(machine, program)
-        return assemble(machine, program)
+        plan = assemble(machine, program)
+        program.project.let_go()
+        return plan
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from trainlint.sources.document import Document, Unreadable
 from trainlint.sources.settings_file import SUFFIXES, Language
 from trainlint.syntax.chunks import Chunk, split
 from trainlint.syntax.gate import WATCHED, SyntaxProblem
-from trainlint.values.value import Known, Scope
+from trainlint.values.value import Class, Known, Scope
 
 MOST_FILES = 60
 """Files of a project that are read for one program."""
@@ -46,6 +46,19 @@ class Project:
     def add(self, program: Program) -> Program:
         self._by_scope[id(program.scope)] = program
         return program
+
+    def let_go(self) -> None:
+        """Takes apart what the program has made, once nobody runs it any more. Scopes, classes and functions refer to
+        each other in circles: Python would have to search for them, and for the trees that they hold, in all it has."""
+        for program in self.programs:
+            for value in program.scope.slots.values():
+                if isinstance(value, Class):
+                    value.let_go()
+            program.scope.slots.clear()
+            program.__dict__.pop("imported_files", None)
+        self._programs.clear()
+        self._by_scope.clear()
+        self._imports.clear()
 
     def main(self, document: Document) -> Program:
         """The program that a document is.

@@ -222,6 +222,14 @@ class Class(Mutable):
         """Canonical names of the library classes that this one inherits from, nearest first."""
         return tuple(found.name for found in self.ancestors if isinstance(found, Reference))
 
+    def let_go(self) -> None:
+        """Forgets what it knows of itself: methods refer to their class, and ancestors begin with it."""
+        for value in self.slots.values():
+            if isinstance(value, Function):
+                value.scope.slots.clear()
+        self.slots.clear()
+        self.__dict__.pop("ancestors", None)
+
     def _lineage(self) -> Iterator[Class | Reference]:
         seen: set[int] = set()
         waiting: list[Value] = [self]
