@@ -38,6 +38,7 @@ class Frame:
     yields_known: bool = True  # nothing was yielded on some path only
     depth: int = 0  # branches that were open when the frame was entered
     turns: int = 1  # of the loops around us that are unrolled, multiplied
+    endless: bool = False  # a loop in these has too many turns to be unrolled
     loops: int = 0  # abstract loops that are running in this frame
     loop_birth: int = 0  # how many mutable values there were before the innermost of them
     around: Callable[[Value], None] | None = None  # what runs at the first `yield` of a context manager

@@ -88,8 +88,7 @@ def run(
         return Unknown("calls nested too deeply to follow")
     machine.called.add(id(function.node))
     scope = Scope("function", function.scope, function.name)
-    for name, value in given.items():
-        machine.write(scope, name, value)
+    scope.slots.update(given)
     program = machine.frame.program.project.program_of(function.scope.module)
     receiver = arguments.positional[0] if arguments.positional and function.owner is not None else None
     frame = Frame(

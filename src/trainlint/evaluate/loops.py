@@ -66,14 +66,16 @@ def for_loop(machine: Machine, node: For) -> Flow:
     if (
         known is not None
         and len(known) <= MOST_TURNS
-        and len(known) * machine.frame.turns <= MOST_NESTED_TURNS
         and not machine.frame.program.trains(machine, node.body)
     ):
-        return _unrolled(machine, node, known)
+        if len(known) * machine.frame.turns <= MOST_NESTED_TURNS:
+            return _unrolled(machine, node, known, iterable)
+        machine.frame.endless = True
     return _once_for_all(machine, node, iterable)
 
 
-def _unrolled(machine: Machine, node: For, known: tuple[Value, ...]) -> Flow:
+def _unrolled(machine: Machine, node: For, known: tuple[Value, ...], iterable: Value) -> Flow:
+    """Each turn by itself; where a loop within has too many, one turn of both stands for all that are left."""
     frame, outside = machine.frame, machine.frame.turns
     frame.turns = outside * max(len(known), 1)
     try:
@@ -89,8 +91,11 @@ def _unrolled(machine: Machine, node: For, known: tuple[Value, ...]) -> Flow:
                 return Flow.NEXT
             if flow in (Flow.RETURN, Flow.RAISE):
                 return flow
+            if frame.endless:
+                return _once_for_all(machine, node, iterable)
     finally:
         frame.turns = outside
+        frame.endless = frame.endless and outside > 1
     return machine.execute(node.orelse)
 
 

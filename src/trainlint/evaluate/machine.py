@@ -256,6 +256,10 @@ class Machine:
         certainty = Certainty.DEFAULT if self.conditions else Certainty.EXACT
         self.facts.append((fact, certainty))
 
+    @property
+    def effects(self) -> tuple[int, ...]:
+        return self.trail.written, len(self.facts), len(self.happened)
+
     @contextmanager
     def within_network(self) -> Iterator[int]:
         self.network_depth += 1

@@ -20,10 +20,13 @@ class Trail:
 
     def __init__(self) -> None:
         self._log: list[tuple[Mutable, Any, Any]] = []
+        self.written = 0
+        """How many writes there were so far, undone ones included."""
         self._marks: list[int] = []  # for each open branch, how many mutable values were there before it
 
     def write(self, target: Mutable, slot: Any, content: Any) -> None:
         """Gives a slot a new content; `MISSING` removes it."""
+        self.written += 1
         if self._marks and target.birth <= self._marks[-1]:
             self._log.append((target, slot, target.slots.get(slot, MISSING)))
         _put(target, slot, content)

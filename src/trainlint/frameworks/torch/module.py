@@ -15,7 +15,7 @@ from trainlint.frameworks.torch.parameters import (
 )
 from trainlint.frameworks.torch.placing import placed
 from trainlint.values.tensor import Tensor, join_tensors
-from trainlint.values.value import Instance, Items, Known, Mapped, OneOf, Reference, Unknown, Value, constant
+from trainlint.values.value import Class, Instance, Items, Known, Mapped, OneOf, Reference, Unknown, Value, constant
 
 LOADED = "parameters.loaded"
 """The slot of a module that holds what `load_state_dict` got. No attribute can have this name."""
@@ -149,12 +149,28 @@ def _zero_grad(call: Call) -> Value:
 
 def _apply(call: Call) -> Value:
     function = call.argument(0, "fn")
-    if function is not None and call.receiver is not None:
-        for module in submodules(call.receiver):
-            call.machine.call(function, Arguments((module,)), call.site)
-            if isinstance(function, Unknown | Reference):
-                call.machine.write(module, INITIAL, Unknown("weights filled by code that is not followed"))
+    if function is None or call.receiver is None:
+        return _same_module(call)
+    untouched: set[object] = set()
+    for module in submodules(call.receiver):
+        kind = _kind(module)
+        if kind in untouched:
+            continue
+        before = call.machine.effects
+        call.machine.call(function, Arguments((module,)), call.site)
+        if isinstance(function, Unknown | Reference):
+            call.machine.write(module, INITIAL, Unknown("weights filled by code that is not followed"))
+        if call.machine.effects == before:
+            untouched.add(kind)
     return _same_module(call)
+
+
+def _kind(module: Instance) -> object:
+    """The same for modules that a function over all modules does the same to: it asks for their class, and for
+    the arguments of a library's class at most."""
+    if isinstance(module.cls, Class):
+        return id(module.cls)
+    return module.cls.name, tuple((name, str(constant(value))) for name, value in module.arguments.items())
 
 
 def _moved(call: Call) -> Value:
