@@ -90,8 +90,14 @@ def arguments_of(machine: Machine, node: ast.Call) -> Arguments:
     return Arguments(tuple(positional), keyword, complete)
 
 
+_HANDED_ON = (Known, OneOf)
+"""Values whose history tells where they were passed."""
+
+
 def passed(machine: Machine, value: Value, node: ast.AST, label: str) -> Value:
     """A value on its way into a call: what was not written right there gets one more step."""
+    if not isinstance(value, _HANDED_ON):
+        return value
     origin = value.origin
     here = origin is not None and isinstance(origin.site, NodeSite) and origin.site.node is node
     return value if here else with_step(value, Made.PASSED, machine.site(node), label)
@@ -99,7 +105,7 @@ def passed(machine: Machine, value: Value, node: ast.AST, label: str) -> Value:
 
 def call(machine: Machine, function: Value, arguments: Arguments, site: Site) -> Value:
     """What calling `function` gives."""
-    return _CALLS.get(type(function), call_of_unknown)(machine, function, arguments, site)
+    return _CALLS.get(function.__class__, call_of_unknown)(machine, function, arguments, site)
 
 
 def _bound(machine: Machine, bound: Bound, arguments: Arguments, site: Site) -> Value:

@@ -27,14 +27,19 @@ def literal(machine: Machine, node: ast.Constant) -> Value:
 @expression(ast.Name)
 def name(machine: Machine, node: ast.Name) -> Value:
     found = look_up(machine, node.id)
-    if isinstance(found, Unknown) and found.origin is None:
+    if found.__class__ is Unknown and found.origin is None:
         return Unknown(found.reason, machine.origin(Made.WRITTEN, node, node.id))
     return found
 
 
 @expression(ast.Attribute)
 def attribute(machine: Machine, node: ast.Attribute) -> Value:
-    return machine.attribute(machine.evaluate(node.value), node.attr, machine.site(node))
+    receiver = machine.evaluate(node.value)
+    if isinstance(receiver, Instance):  # `self.layers`, mostly
+        found = receiver.slots.get(node.attr)
+        if isinstance(found, Value):
+            return found
+    return machine.attribute(receiver, node.attr, machine.site(node))
 
 
 @expression(ast.List, ast.Tuple, ast.Set)

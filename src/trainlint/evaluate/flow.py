@@ -22,7 +22,7 @@ class Flow(Enum):
     RAISE = auto()
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Frame:
     """One running function, or the module itself."""
 

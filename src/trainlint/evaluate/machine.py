@@ -95,7 +95,7 @@ class Machine:
         self.steps -= 1
         if self.steps < 0:
             return Unknown("the budget of steps is used up")
-        handler = EXPRESSIONS.get(type(node))
+        handler = EXPRESSIONS.get(node.__class__)
         return handler(self, node) if handler else Unknown(f"{type(node).__name__} is not followed")
 
     def execute(self, statements: Sequence[ast.stmt]) -> Flow:
@@ -103,7 +103,7 @@ class Machine:
             self.steps -= 1
             if self.steps < 0:
                 return Flow.NEXT
-            handler = STATEMENTS.get(type(statement))
+            handler = STATEMENTS.get(statement.__class__)
             flow = handler(self, statement) if handler else Flow.NEXT
             if flow is not Flow.NEXT:
                 return flow
@@ -188,16 +188,16 @@ class Machine:
         flows: list[Flow] = []
         changes: list[Changes] = []
         happened: list[list[Happened]] = []
+        outer = self.happened
         for path in paths:
             mark = self.trail.mark()
-            with self.apart() as apart:
-                try:
-                    flow = path()
-                finally:
-                    made = self.trail.rewind(mark)
-            happened.append(apart)
-            flows.append(flow)
-            changes.append(made)
+            self.happened = []
+            try:
+                flows.append(path())
+            finally:
+                changes.append(self.trail.rewind(mark))
+                happened.append(self.happened)
+                self.happened = outer
         if any(happened):
             text = condition() if condition is not None else site.text
             leaves = [self._leaves(flow) for flow in flows]

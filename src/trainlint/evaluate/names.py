@@ -18,8 +18,11 @@ _BUILTINS = frozenset(dir(builtins))
 
 def look_up(machine: Machine, name: str) -> Value:
     """The value of a name, seen from the running frame."""
-    scope: Scope | None = machine.frames[-1].scope
-    running = scope
+    running = machine.frames[-1].scope
+    found = running.slots.get(name)
+    if found is not None and found.__class__ is not Deferred:  # what a function has of its own, mostly
+        return found  # type: ignore[no-any-return]
+    scope: Scope | None = running
     while scope is not None:
         # A class body's names are seen by the body itself only, not by its methods.
         if scope.kind != "class" or scope is running:

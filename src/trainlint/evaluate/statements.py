@@ -130,32 +130,26 @@ def condition(machine: Machine, node: ast.If) -> Flow:
     note_best(machine, node)
     test = machine.evaluate(node.test)
     decided = machine.truth(test)
-
-    def otherwise() -> Flow:
-        return machine.execute(node.orelse)
-
-    def then() -> Flow:
-        return machine.execute(node.body)
-
     if decided is None:
         every = partial(every_turn, machine, node.test)
-        return machine.branch([then, otherwise], machine.site(node.test), every=every)
-    taken, left_out = (then, node.orelse) if decided else (otherwise, node.body)
-    if _overridable(test) and left_out and _trains_only(machine, left_out, node, decided):
-        # `if args.train:` with a default of False: what would be trained still matters.
-        return machine.branch([then, otherwise], machine.site(node.test))
+        return _both(machine, node, every)
+    taken, left_out = (node.body, node.orelse) if decided else (node.orelse, node.body)
+    if test.origin is None or not test.origin.overridable:
+        return machine.execute(taken)
+    if left_out and _trains_only(machine, left_out, taken):
+        return _both(
+            machine, node
+        )  # `if args.train:` with a default of False: what would be trained still matters
     with machine.decided_by(test):
-        return taken()
+        return machine.execute(taken)
 
 
-def _overridable(test: Value) -> bool:
-    from trainlint.values.origin import Certainty
+def _both(machine: Machine, node: ast.If, every: Callable[[], Value | None] | None = None) -> Flow:
+    paths = [partial(machine.execute, node.body), partial(machine.execute, node.orelse)]
+    return machine.branch(paths, machine.site(node.test), every=every)
 
-    return test.origin is not None and test.origin.certainty is not Certainty.EXACT
 
-
-def _trains_only(machine: Machine, left_out: list[ast.stmt], node: ast.If, decided: bool) -> bool:
-    taken = node.body if decided else node.orelse
+def _trains_only(machine: Machine, left_out: list[ast.stmt], taken: list[ast.stmt]) -> bool:
     program = machine.frame.program
     return program.trains(machine, left_out) and not program.trains(machine, taken)
 
@@ -328,13 +322,13 @@ def raising(machine: Machine, node: ast.Raise) -> Flow:
 
 @statement(ast.Global)
 def global_names(machine: Machine, node: ast.Global) -> Flow:
-    machine.frame.scope.globals.update(node.names)
+    machine.frame.scope.globals |= set(node.names)
     return Flow.NEXT
 
 
 @statement(ast.Nonlocal)
 def nonlocal_names(machine: Machine, node: ast.Nonlocal) -> Flow:
-    machine.frame.scope.nonlocals.update(node.names)
+    machine.frame.scope.nonlocals |= set(node.names)
     return Flow.NEXT
 
 

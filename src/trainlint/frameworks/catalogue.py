@@ -191,13 +191,14 @@ def _classes(names: tuple[str, ...]) -> tuple[tuple[Library, str], ...]:
 
 
 @cache
-def _kinds(names: tuple[str, ...]) -> frozenset[str]:
+def kinds(names: tuple[str, ...]) -> frozenset[str]:
+    """Library classes and all that they inherit from."""
     return frozenset(ancestor for name in names for ancestor in ancestry(name))
 
 
 def is_a(value: Value | None, *names: str) -> bool:
     """Whether a value is an instance of a library class or of one that inherits from it."""
-    return isinstance(value, Instance) and not _kinds(value.library_names).isdisjoint(names)
+    return isinstance(value, Instance) and not kinds(value.library_names).isdisjoint(names)
 
 
 def _of_tensor(tensor: Tensor) -> Iterator[Library]:

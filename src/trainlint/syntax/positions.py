@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -45,17 +44,20 @@ class Site(Protocol):
 
 
 class NodeSite:
-    """A syntax node within its chunk. Cheap to make: the position is found when somebody asks."""
+    """A syntax node within its chunk. Cheap to make, since every value has some: the position is found when somebody
+    asks."""
+
+    __slots__ = ("chunk", "node")
 
     def __init__(self, chunk: Chunk, node: ast.AST) -> None:
         self.chunk = chunk
         self.node = node
 
-    @cached_property
+    @property
     def place(self) -> Place:
         return self.chunk.place_of(self.node)
 
-    @cached_property
+    @property
     def text(self) -> str:
         return self.chunk.text_at(self.place)
 
@@ -66,7 +68,9 @@ _HEAD = re.compile(r"(?:async\s+)?(?:def|class)\s+")
 class NameSite(NodeSite):
     """The name that a definition, a parameter or a keyword argument has; its node is the whole."""
 
-    @cached_property
+    __slots__ = ()
+
+    @property
     def place(self) -> Place:
         whole, node = self.chunk.place_of(self.node), self.node
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

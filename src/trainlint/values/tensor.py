@@ -78,7 +78,7 @@ class DataFacts:
     origin: Origin | None = None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Operation:
     """What made a tensor. `kind` is a word of plan/kinds.py; `layer` the object that holds the weights."""
 
@@ -92,7 +92,7 @@ class Operation:
     reason: str = ""  # for kind `unknown`: what could not be followed
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Tensor(Value):
     """A tensor or array. `low` and `high` bound its values as far as they are known.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -13,12 +13,13 @@ from trainlint.values.origin import Made, Origin
 
 
 class Value:
-    """Base of all values."""
+    """Base of all values. Those without a state have slots: there are many, and they are made all the time."""
 
+    __slots__ = ()
     origin: Origin | None = None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Known(Value):
     """A number, string, boolean, None or the like that is known in full."""
 
@@ -26,7 +27,7 @@ class Known(Value):
     origin: Origin | None = None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Unknown(Value):
     """A value that cannot be worked out, and why."""
 
@@ -34,7 +35,7 @@ class Unknown(Value):
     origin: Origin | None = None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class OneOf(Value):
     """One of several values, depending on a branch that is not decided."""
 
@@ -63,6 +64,9 @@ class Mutable(Value):
         self.birth = Mutable.births
 
 
+_NO_NAMES: Set[str] = frozenset()
+
+
 class Scope(Mutable):
     """Names and their values: a module, a running function, a class body."""
 
@@ -73,8 +77,8 @@ class Scope(Mutable):
         self.kind = kind
         self.parent = parent
         self.name = name
-        self.globals: set[str] = set()
-        self.nonlocals: set[str] = set()
+        self.globals: Set[str] = _NO_NAMES
+        self.nonlocals: Set[str] = _NO_NAMES
 
     @property
     def module(self) -> Scope:
@@ -161,7 +165,7 @@ class Function(Value):
         return tuple(parameter.arg for parameter in (*self.positional, *self.node.args.kwonlyargs))
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Bound(Value):
     """A function of the program bound to its first argument."""
 
@@ -170,7 +174,7 @@ class Bound(Value):
     origin: Origin | None = None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Method(Value):
     """A method, named but not yet called, of a value that is not the program's own: `x.view`."""
 
@@ -179,7 +183,7 @@ class Method(Value):
     origin: Origin | None = None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Partial(Value):
     """A callable with some arguments given."""
 
@@ -189,7 +193,7 @@ class Partial(Value):
     origin: Origin | None = None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Reference(Value):
     """Something of a library, by its canonical dotted name: `torch.optim.Adam`."""
 
@@ -273,7 +277,7 @@ class Instance(Mutable):
         return self.cls.name.rpartition(".")[2] if isinstance(self.cls, Reference) else self.cls.name
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Super(Value):
     """`super()` within a method."""
 

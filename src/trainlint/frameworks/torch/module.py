@@ -15,7 +15,18 @@ from trainlint.frameworks.torch.parameters import (
 )
 from trainlint.frameworks.torch.placing import placed
 from trainlint.values.tensor import Tensor, join_tensors
-from trainlint.values.value import Class, Instance, Items, Known, Mapped, OneOf, Reference, Unknown, Value, constant
+from trainlint.values.value import (
+    Class,
+    Instance,
+    Items,
+    Known,
+    Mapped,
+    OneOf,
+    Reference,
+    Unknown,
+    Value,
+    constant,
+)
 
 LOADED = "parameters.loaded"
 """The slot of a module that holds what `load_state_dict` got. No attribute can have this name."""

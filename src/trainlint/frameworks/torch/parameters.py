@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Call, Machine
@@ -112,7 +113,14 @@ def _together(values: tuple[Value, ...]) -> tuple[Value, ...] | None:
 
 def is_module(value: Value | None) -> bool:
     """Whether a value is a torch.nn.Module, of a library or of the program."""
-    return catalogue.is_a(value, "torch.nn.Module") and not catalogue.is_a(value, PARAMETERS, NAMED)
+    return isinstance(value, Instance) and _are_modules(value.library_names)
+
+
+@cache
+def _are_modules(names: tuple[str, ...]) -> bool:
+    """Whether objects of these library classes are modules."""
+    kinds = catalogue.kinds(names)
+    return "torch.nn.Module" in kinds and kinds.isdisjoint((PARAMETERS, NAMED))
 
 
 def children(module: Instance) -> Iterator[tuple[str, Value]]:
