@@ -49,7 +49,9 @@ def check(text: str) -> None:
         code = as_written(site)
         assert code is not None, ast.dump(node)
         assert code.place == site.place, site.text
-        if isinstance(node, ast.expr):  # a statement's text for libcst has its semicolon, a parameter's its comma
+        if isinstance(
+            node, ast.expr
+        ):  # a statement's text for libcst has its semicolon, a parameter's its comma
             assert code.text.strip("() \n\r") == site.text.strip("() \n\r")
 
 

@@ -13,6 +13,7 @@ from trainlint.evaluate.deferred import Deferred
 from trainlint.evaluate.flow import Frame
 from trainlint.frameworks import catalogue
 from trainlint.syntax.chunks import Chunk
+from trainlint.syntax.nodes import within
 from trainlint.values.value import Known, Module, Reference, Scope, Unknown, Value
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class Program:
                 return True
             if isinstance(current, ast.Call) and self._calls_what_trains(current):
                 return True
-            waiting.extend(ast.iter_child_nodes(current))
+            waiting += within(current)
         return False
 
     def _calls_what_trains(self, call: ast.Call) -> bool:

@@ -18,6 +18,7 @@ from trainlint.sources.lines import LINE_END, LineIndex
 from trainlint.syntax import reuse
 from trainlint.syntax.gate import SyntaxProblem, parse
 from trainlint.syntax.mentions import Mentions, mentions_of
+from trainlint.syntax.nodes import within
 from trainlint.syntax.positions import Place
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -212,17 +213,19 @@ def _bound(statements: Iterable[ast.stmt]) -> Iterator[str]:
     waiting: list[ast.AST] = list(statements)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Definition):
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                yield node.id
+        elif isinstance(node, _DEFINITIONS):
             yield node.name
             yield from mentions_of([node]).declared_global
-        elif isinstance(node, ast.Import | ast.ImportFrom):
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
                 yield alias.asname or alias.name.split(".")[0]
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-            yield node.id
-        else:
-            if (isinstance(node, ast.ExceptHandler) and node.name) or (
-                isinstance(node, ast.MatchAs | ast.MatchStar) and node.name
-            ):
+        elif not isinstance(node, (ast.Constant, ast.Lambda)):
+            if isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
                 yield node.name
-            waiting.extend(child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.Lambda))
+            waiting += within(node)
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

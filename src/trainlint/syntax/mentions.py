@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from trainlint.syntax.gate import DEEPEST
+from trainlint.syntax.nodes import within
 
 
 @dataclass(eq=False)
@@ -49,44 +50,32 @@ def mentions_of(statements: Iterable[ast.AST], depth: int = 0) -> Mentions:
     """What statements mention that are `depth` levels below the top of their tree."""
     found = Mentions()
     names, attributes = found.names, found.attributes
-    waiting = [(statement, depth) for statement in statements]
-    while waiting:
-        node, depth = waiting.pop()
-        if isinstance(node, ast.Name):
-            names.add(node.id)
-            continue
-        if isinstance(node, ast.Constant):
-            continue
+    level = list(statements)
+    while level:
         depth += 1
-        if depth > DEEPEST:
-            found.too_deep = True
-            continue
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            header = mentions_of((*node.decorator_list, node.args, *_returns(node)), depth)
-            body = mentions_of(node.body, depth)
-            found.add(header)
-            found.add(body)
-            found.functions.append(FunctionMentions(node.name, header, body))
-            continue
-        if isinstance(node, ast.Attribute):
-            if (node.attr, getattr(node.value, "id", "")) not in _OF_LIBRARIES:
-                attributes.add(node.attr)
-        elif isinstance(node, ast.Global):
-            found.declared_global.update(node.names)
-        # Twice as quick as ast.iter_child_nodes; what is no node (a row, an operator) holds nothing to mention.
-        for child in node.__dict__.values():
-            if child.__class__ is list:
-                waiting += [(item, depth) for item in child if isinstance(item, ast.AST)]
-            elif isinstance(child, ast.AST) and child.__class__ not in _WITHOUT_NAMES:
-                waiting.append((child, depth))
+        below: list[ast.AST] = []
+        for node in level:
+            if isinstance(node, ast.Name):
+                names.add(node.id)
+            elif isinstance(node, ast.Constant):
+                continue
+            elif depth > DEEPEST:
+                found.too_deep = True
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                header = mentions_of((*node.decorator_list, node.args, *_returns(node)), depth)
+                body = mentions_of(node.body, depth)
+                found.add(header)
+                found.add(body)
+                found.functions.append(FunctionMentions(node.name, header, body))
+            else:
+                if isinstance(node, ast.Attribute):
+                    if (node.attr, getattr(node.value, "id", "")) not in _OF_LIBRARIES:
+                        attributes.add(node.attr)
+                elif isinstance(node, ast.Global):
+                    found.declared_global.update(node.names)
+                below += within(node)
+        level = below
     return found
-
-
-_WITHOUT_NAMES = frozenset(
-    kind
-    for group in (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
-    for kind in group.__subclasses__()
-)
 
 
 def _returns(function: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[ast.expr, ...]:
