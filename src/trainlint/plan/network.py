@@ -37,9 +37,9 @@ class Layer(Part):
     kind: str
     title: str  # as the user wrote it: Linear, Dense, F.relu
     settings: SkipValidation[Mapping[str, Setting[object]]] = {}  # what is made here needs no second look
-    inputs: tuple[int, ...] = ()
-    input_shape: Shape | None = None
-    output_shape: Shape | None = None
+    inputs: SkipValidation[tuple[int, ...]] = ()
+    input_shape: SkipValidation[Shape | None] = None
+    output_shape: SkipValidation[Shape | None] = None
     parameters: int | None = 0  # None: not known
     trainable: bool | None = True
     optional: bool = False  # it is there on some paths only

@@ -34,7 +34,8 @@ class _Collection:
         self.networks: list[Network] = []
         self.makers: dict[int, Instance] = {}
         self.inputs: list[Tensor] = []
-        self.layers: set[int] = set()  # identities of the layers that stand in some network
+        self._layers: set[int] = set()
+        self._unread: list[list[Tensor]] = []  # what networks give whose layers were not asked for yet
 
     def has(self, network: Instance) -> bool:
         return self.gathered.networks.known(network) is not None
@@ -50,7 +51,14 @@ class _Collection:
         given = {id(tensor) for tensor in inputs}
         made = network_of(tensors, network.title, framework, network.origin, given, network)[0]
         self.networks.append(made)
-        self.layers |= _layers(tensors)
+        self._unread.append(tensors)
+
+    @property
+    def layers(self) -> set[int]:
+        """Identities of the layers that stand in some network."""
+        while self._unread:
+            self._layers |= _layers(self._unread.pop())
+        return self._layers
 
     def beginnings(self) -> frozenset[int]:
         """Inputs behind which there is no other network."""

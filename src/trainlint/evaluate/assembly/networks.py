@@ -40,20 +40,21 @@ def tensors_in(value: Value) -> list[Tensor]:
 def ordered(outputs: list[Tensor], stop: Collection[int] = ()) -> list[Tensor]:
     """All tensors that some tensors are made from, each after its inputs; not what `stop` is made from."""
     order: list[Tensor] = []
-    state: dict[int, bool] = {}
-    waiting: list[tuple[Tensor, bool]] = [(tensor, False) for tensor in reversed(outputs)]
+    met: set[int] = set()
+    placed: set[int] = set()
+    waiting = outputs[::-1]
     while waiting and len(order) < MOST_LAYERS:
-        tensor, inputs_done = waiting.pop()
-        if inputs_done:
-            order.append(tensor)
+        tensor = waiting[-1]
+        if id(tensor) in met:  # all that it is made from has its place
+            waiting.pop()
+            if id(tensor) not in placed:
+                placed.add(id(tensor))
+                order.append(tensor)
             continue
-        if id(tensor) in state:
-            continue
-        state[id(tensor)] = True
-        waiting.append((tensor, True))
-        stops = tensor.operation is None or id(tensor) in stop
-        sources = reversed(tensor.operation.inputs if tensor.operation and not stops else ())
-        waiting.extend((s, False) for s in sources if id(s) not in state and not _is_weight(s))
+        met.add(id(tensor))
+        if tensor.operation is not None and id(tensor) not in stop:
+            inputs = reversed(tensor.operation.inputs)
+            waiting += [source for source in inputs if id(source) not in met and not _is_weight(source)]
     return order
 
 
@@ -134,9 +135,7 @@ def _layer(
     kept: tuple[Keeping | None, Origin | None],
 ) -> Layer:
     inputs = tuple(index[id(source)] for source in operation.inputs if id(source) in index)
-    told = settings(
-        with_configuration(_without_sizes(operation) | _filled(operation.layer) | of_product(operation))
-    )
+    told = _told(operation)
     origin = _origin(operation)
     return Layer(
         index=number,
@@ -155,23 +154,31 @@ def _layer(
     )
 
 
-def _without_sizes(operation: Operation) -> dict[str, Value]:
+def _told(operation: Operation) -> dict[str, Setting[Any]]:
+    """What a layer was told, in its call or by what the program put into it."""
+    told: Mapping[str, Value] = operation.settings
+    if isinstance(operation.layer, Instance):
+        told = {**_without_sizes(told, operation.layer), **_filled(operation.layer)}
+    if operation.kind == "matmul":
+        told = {**told, **of_product(operation)}
+    return settings(with_configuration(told)) if told else {}
+
+
+def _without_sizes(told: Mapping[str, Value], layer: Instance) -> Mapping[str, Value]:
     """The settings of a layer, but for its sizes where the program has put another weight in: `fc.weight = p`."""
-    weight = operation.layer.slots.get("weight") if isinstance(operation.layer, Instance) else None
+    weight = layer.slots.get("weight")
     if isinstance(weight, Tensor) and weight.operation is not None and weight.operation.title == "Parameter":
-        return {
-            name: value for name, value in operation.settings.items() if name not in ("units", "input_units")
-        }
-    return dict(operation.settings)
+        return {name: value for name, value in told.items() if name not in ("units", "input_units")}
+    return told
 
 
-def _filled(layer: Value | None) -> dict[str, Value]:
+def _filled(layer: Instance) -> dict[str, Value]:
     """What the program filled the weights and the bias of a layer with, under Keras' names for it."""
-    if not isinstance(layer, Instance):
-        return {}
-    slots = {"kernel_initializer": INITIAL, "bias_initializer": INITIAL_BIAS}
-    filled = {name: layer.slots.get(slot) for name, slot in slots.items()}
-    return {name: value for name, value in filled.items() if value is not None}
+    filled = ((name, layer.slots.get(slot)) for name, slot in _FILLED)
+    return {name: value for name, value in filled if value is not None}
+
+
+_FILLED = (("kernel_initializer", INITIAL), ("bias_initializer", INITIAL_BIAS))
 
 
 def _parameters(operation: Operation, counted: set[int], owners: frozenset[int]) -> int | None:

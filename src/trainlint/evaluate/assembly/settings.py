@@ -115,4 +115,4 @@ def sizes(shape: Iterable[Dimension] | None) -> tuple[int | str | None, ...] | N
     """A shape as the plan writes it."""
     if shape is None:
         return None
-    return tuple(str(size) if isinstance(size, Symbol) else size for size in shape)
+    return tuple([str(size) if isinstance(size, Symbol) else size for size in shape])
