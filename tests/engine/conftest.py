@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from trainlint.engine import check, run
+from trainlint.engine import check, selection
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.engine.own_rules import OWN_RULES
 from trainlint.engine.registry import Registry
@@ -89,9 +89,8 @@ def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     registry = Registry()
     for rule in OWN_RULES:
         registry.add(rule, "trainlint")
-    for module in (check, run):
-        monkeypatch.setattr(module, "registry", lambda plugins=(): registry)
+    monkeypatch.setattr(selection, "installed", lambda plugins=(): registry)
     monkeypatch.setattr(check, "plan_of_document", plan_of_calls)
-    check._selection.cache_clear()
+    selection._selection.cache_clear()
     yield Bench(registry)
-    check._selection.cache_clear()
+    selection._selection.cache_clear()

@@ -14,9 +14,12 @@ import pytest
 
 from tests.engine.programs import training
 from trainlint.config.settings import Settings
+from trainlint.engine import registry as rules
 from trainlint.engine import tool
 from trainlint.engine.cache import KEPT_DAYS, Cache, remove
+from trainlint.engine.registry import PluginProblem, Registry
 from trainlint.engine.run import RunResult, check_files
+from trainlint.engine.work import Task
 
 PROGRAM = training("RATE", before="from settings import RATE")
 
@@ -157,6 +160,37 @@ def test_many_at_once(folder: Path) -> None:
     with ThreadPoolExecutor(4) as executor:
         assert {len(found) for found in executor.map(one, range(8))} == {1}
     assert kept(run()) == [True]
+
+
+def test_it_knows_which_settings_fit(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run()
+    tried = Settings(ignore=("TL101",))
+    with closing(Cache(Path("cache"))) as cache:
+        assert not cache.fits(tried)
+        cache.keep_fit(tried)
+        cache.find(Task(Path("train.py"), "train.py", tried))
+    with closing(Cache(Path("cache"))) as cache:
+        assert cache.fits(Settings(ignore=("TL101",)))
+        assert not cache.fits(Settings())
+        monkeypatch.setattr(tool, "stamp", lambda packages: "another version")
+        assert not cache.fits(tried)
+
+
+def test_settings_do_not_fit_where_a_rule_could_not_be_imported(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = Registry(problems=[PluginProblem("trainlint_rules.optimizer", "SyntaxError: invalid syntax")])
+    monkeypatch.setattr(rules, "registry", lambda plugins=(): broken)
+    with closing(Cache(Path("cache"))) as cache:
+        cache.keep_fit(Settings())
+        assert not cache.fits(Settings())
+
+
+def test_settings_with_plugins_are_tried_each_time(folder: Path) -> None:
+    named = Settings.model_validate({"plugins": ["rules"]})
+    with closing(Cache(Path("cache"))) as cache:
+        cache.keep_fit(named)
+        assert not cache.fits(named)
 
 
 def test_it_can_be_removed(folder: Path) -> None:

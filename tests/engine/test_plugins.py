@@ -14,11 +14,12 @@ from trainlint.config.settings import Settings
 from trainlint.engine import asking
 from trainlint.engine import registry as module
 from trainlint.engine.cache import Cache
-from trainlint.engine.check import check_source, selection_for
+from trainlint.engine.check import check_source
 from trainlint.engine.configured import Configured
 from trainlint.engine.diagnostic import Diagnostic, Severity
 from trainlint.engine.registry import Registry, UnknownRule, registry
 from trainlint.engine.run import RunResult, check_files
+from trainlint.engine.selection import selection_for
 from trainlint.engine.shipping import Parcel, answer, unpack
 from trainlint.engine.work import Task, perform
 

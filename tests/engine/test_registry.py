@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.engine.conftest import RateTooLow
-from trainlint.engine.registry import GROUP, Registry, UnknownRule, collect, registry, words_of
+from trainlint.engine.packages import GROUP
+from trainlint.engine.registry import Registry, UnknownRule, collect, registry, words_of
 
 RULE = """
 from trainlint.api import Rule

@@ -33,22 +33,24 @@ def baseline(
     from trainlint.engine.baseline import USUAL_NAME, Baseline, WrongBaseline, updated
     from trainlint.sources.discovery import MissingPath, discover, shown_name
 
-    settings = configured(config, isolated=isolated)
-    unheeded = configured([*(config or []), "baseline = ''"], isolated=isolated)
-    try:
-        named = settings.settings_for(Path()).baseline
-        target = Path(file or named or USUAL_NAME).absolute()
-        shown = shown_name(target)
-        if target.exists():
-            old = Baseline.read(target, shown)
-        elif prune:
-            fail(f"baseline `{shown}` does not exist, so there is nothing to drop")
-        else:
-            old = Baseline(target)
-        files = discover(paths or [Path()], unheeded.choice_for)
-        result = Means().check(files, unheeded)
-    except (WrongSettings, WrongBaseline, MissingPath) as error:
-        fail(error)
+    means = Means()
+    with means.cache() as cache:
+        settings = configured(config, cache, isolated=isolated)
+        unheeded = configured([*(config or []), "baseline = ''"], cache, isolated=isolated)
+        try:
+            named = settings.settings_for(Path()).baseline
+            target = Path(file or named or USUAL_NAME).absolute()
+            shown = shown_name(target)
+            if target.exists():
+                old = Baseline.read(target, shown)
+            elif prune:
+                fail(f"baseline `{shown}` does not exist, so there is nothing to drop")
+            else:
+                old = Baseline(target)
+            files = discover(paths or [Path()], unheeded.choice_for)
+            result = means.check(files, unheeded)
+        except (WrongSettings, WrongBaseline, MissingPath) as error:
+            fail(error)
     new = updated(old, result, prune=prune)
     _write(target, shown, new)
     remark(_summary(old, new, result, shown))

@@ -127,35 +127,37 @@ def check(
     fixing.warn()
     if counts:
         ensure_countable(output_format)
-    settings = configured(
-        config,
-        isolated=isolated,
-        select=selectors(select),
-        extend_select=selectors(extend_select),
-        ignore=selectors(ignore),
-        per_file_ignores=per_file(per_file_ignores),
-        profile=profile and profile.value,
-        fail_on=fail_on and fail_on.value,
-        respect_gitignore=respect_gitignore,
-        baseline=baseline,
-    )
     reason = adding.checked_reason(add_ignore) if add_ignore is not None else None
     if reason is not None and (fixing.wanted or paths == ["-"]):
         fail("--add-ignore changes files, and goes neither with `--fix`, `--diff` nor with standard input")
-    if show_files:
-        names = _file_names(paths or ["."], settings, force_exclude=force_exclude)
-        write("".join(f"{name}\n" for name in names), output_file)
-        return
     means = Means(jobs, executor, dask_scheduler, not no_cache, cache_dir, quiet)
-    piped = sys.stdin.buffer.read() if paths == ["-"] else None
-    try:
-        if piped is not None:
-            result = _piped(piped, stdin_filename, settings, means, force_exclude=force_exclude)
-        else:
-            files = _files(paths or ["."], settings, force_exclude=force_exclude)
-            result = means.check(files, settings)
-    except (WrongSettings, WrongBaseline, NoCluster) as error:
-        fail(error)
+    with means.cache() as cache:
+        settings = configured(
+            config,
+            cache,
+            isolated=isolated,
+            select=selectors(select),
+            extend_select=selectors(extend_select),
+            ignore=selectors(ignore),
+            per_file_ignores=per_file(per_file_ignores),
+            profile=profile and profile.value,
+            fail_on=fail_on and fail_on.value,
+            respect_gitignore=respect_gitignore,
+            baseline=baseline,
+        )
+        if show_files:
+            names = _file_names(paths or ["."], settings, force_exclude=force_exclude)
+            write("".join(f"{name}\n" for name in names), output_file)
+            return
+        piped = sys.stdin.buffer.read() if paths == ["-"] else None
+        try:
+            if piped is not None:
+                result = _piped(piped, stdin_filename, settings, means, force_exclude=force_exclude)
+            else:
+                files = _files(paths or ["."], settings, force_exclude=force_exclude)
+                result = means.check(files, settings)
+        except (WrongSettings, WrongBaseline, NoCluster) as error:
+            fail(error)
     if verbose:
         for merged in settings.resolver.all_merged():
             remark(f"settings from {merged.files or 'no file'}")

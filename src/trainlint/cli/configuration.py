@@ -9,13 +9,17 @@ from trainlint.cli.console import fail
 
 if TYPE_CHECKING:
     from trainlint.config.layer import Layer
+    from trainlint.engine.cache import Cache
     from trainlint.engine.configured import Configured
 
 CONFIG_HELP = "A settings file that holds for all files, or one setting as KEY=VALUE in TOML."
 
 
-def configured(config: list[str] | None, *, isolated: bool, **options: Any) -> Configured:
-    """What settings files, `--config` and other options say together; an option that is None says nothing."""
+def configured(
+    config: list[str] | None, cache: Cache | None = None, *, isolated: bool, **options: Any
+) -> Configured:
+    """What settings files, `--config` and other options say together; an option that is None says nothing. The cache
+    may know that they fit the rules."""
     from trainlint.config.layer import Layer
     from trainlint.config.merge import merge
     from trainlint.config.mistakes import WrongSettings
@@ -36,7 +40,7 @@ def configured(config: list[str] | None, *, isolated: bool, **options: Any) -> C
         merge(layers)  # a wrong option comes to light even where there is no file to check
     except WrongSettings as error:
         fail(error)
-    return Configured(resolver)
+    return Configured(resolver, cache)
 
 
 def selectors(given: list[str] | None) -> list[str] | None:

@@ -47,8 +47,9 @@ class Means:
         """Checks files with these means."""
         from trainlint.engine.run import check_files
 
-        with _bar(len(files), wanted=not self.quiet) as progress, self._cache() as cache:
-            return check_files(files, settings, self.runner(len(files)), cache=cache, progress=progress)
+        with _bar(len(files), wanted=not self.quiet) as progress:
+            runner = self.runner(len(files))
+            return check_files(files, settings, runner, cache=settings.cache, progress=progress)
 
     def probe(self, files: list[Path], settings: Configured) -> RunResult:
         """Puts the findings of many programs to the test with these means."""
@@ -80,7 +81,8 @@ class Means:
         return self.cache_folder or folder_for(Path.cwd())
 
     @contextmanager
-    def _cache(self) -> Iterator[Cache | None]:
+    def cache(self) -> Iterator[Cache | None]:
+        """The findings of earlier runs, and what is known of settings."""
         if not self.cached:
             yield None
             return

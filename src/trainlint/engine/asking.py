@@ -7,11 +7,15 @@ import io
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from trainlint.engine.limits import TookTooLong, limited
+from trainlint.engine.packages import BUILT_IN
 from trainlint.engine.rule import Finding, Options, Rule
 from trainlint.engine.timings import timed
-from trainlint.plan.plan import TrainingPlan
+
+if TYPE_CHECKING:
+    from trainlint.plan.plan import TrainingPlan
 
 RULE_LIMIT = 5.0
 """Seconds that a plugin's rule may take for one program; the built-in ones take milliseconds."""
@@ -77,7 +81,7 @@ def ask(rule: type[Rule], options: Options, plan: TrainingPlan) -> Answer:
 
 def is_built_in(rule: type[Rule]) -> bool:
     """Whether a rule is trainlint's own."""
-    return rule.__module__.partition(".")[0] in ("trainlint", "trainlint_rules")
+    return rule.__module__.partition(".")[0] in BUILT_IN
 
 
 def identity(rule: type[Rule]) -> str:

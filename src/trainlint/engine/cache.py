@@ -11,10 +11,11 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from trainlint.config.settings import Settings
 from trainlint.engine import tool
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.engine.own_rules import AnalysisGaveUp, RuleFailed
-from trainlint.engine.registry import Registry, registry
+from trainlint.engine.packages import BUILT_IN, only_built_in
 from trainlint.engine.work import Outcome, Task
 from trainlint.sources import disk
 
@@ -38,15 +39,18 @@ class Cache:
         self._answers: dict[str, str] = {}
         self._waiting: dict[str, bytes] = {}
         self._used: set[str] = set()
-        self._tools: dict[Registry, str] = {}
-        self._connection = opened(folder)
+        self._fitting: set[str] = set()
+        self._tools: dict[tuple[str, ...], str] = {}
+        self._connection: sqlite3.Connection | None = None
+        self._tried = False
 
     def find(self, task: Task) -> Outcome | None:
         """The outcome of an equal task, if all that it rests on is still so."""
-        if self._connection is None or (key := self._key(task)) is None:
+        connection = self._opened()
+        if connection is None or (key := self._key(task)) is None:
             return None
         try:
-            row = self._connection.execute("SELECT outcome FROM outcomes WHERE key = ?", (key,)).fetchone()
+            row = connection.execute("SELECT outcome FROM outcomes WHERE key = ?", (key,)).fetchone()
         except sqlite3.Error:
             return None
         try:
@@ -61,7 +65,7 @@ class Cache:
 
     def keep(self, task: Task, outcome: Outcome) -> None:
         """Keeps an outcome, unless it may be otherwise next time."""
-        if self._connection is None or not outcome.lasting:
+        if self._opened() is None or not outcome.lasting:
             return
         if any(diagnostic.code in _SHORT_LIVED for diagnostic in outcome.diagnostics):
             return
@@ -74,6 +78,25 @@ class Cache:
         if len(self._waiting) >= _BATCH:
             self._write()
 
+    def fits(self, settings: Settings) -> bool:
+        """Whether these settings are known to name only rules and options that there are, and nothing went wrong when
+        the rules were collected. Of plugins that is never known: what they do depends on more than their files."""
+        if not only_built_in(settings.plugins) or not (self._connection or (self.folder / _FILE).exists()):
+            return False
+        key = _fit(settings)
+        if key not in self._fitting and (connection := self._opened()):
+            asked = "SELECT key FROM fitting WHERE key = ?"
+            with contextlib.suppress(sqlite3.Error):
+                self._fitting |= {row[0] for row in connection.execute(asked, (key,))}
+        return key in self._fitting
+
+    def keep_fit(self, settings: Settings) -> None:
+        """Keeps that these settings fit the rules, which have been imported to find that out."""
+        from trainlint.engine.registry import registry
+
+        if only_built_in(settings.plugins) and registry().is_complete:
+            self._fitting.add(_fit(settings))
+
     def close(self) -> None:
         """Writes what is waiting, and drops what has not been asked for since long."""
         if self._connection is None:
@@ -83,30 +106,36 @@ class Cache:
             self._connection.close()
         self._connection = None
 
+    def _opened(self) -> sqlite3.Connection | None:
+        if not self._tried:
+            self._connection, self._tried = opened(self.folder), True
+        return self._connection
+
     def _key(self, task: Task) -> str | None:
         content = self._answer(_question(task))
         return None if content == "unreadable" else _key(task, content, self._tool(task))
 
     def _tool(self, task: Task) -> str:
         """What stands behind findings beside the program. Its files are read again only where one has changed."""
-        rules = registry(task.settings.plugins)
-        if rules not in self._tools:
-            self._tools[rules] = self._read_tool(rules)
-        return self._tools[rules]
+        packages = tool.packages(task.settings.plugins)
+        if packages not in self._tools:
+            self._tools[packages] = self._read_tool(packages)
+        return self._tools[packages]
 
-    def _read_tool(self, rules: Registry) -> str:
+    def _read_tool(self, packages: tuple[str, ...]) -> str:
         assert self._connection is not None
-        stamp = tool.stamp(rules)
+        stamp = tool.stamp(packages)
         try:
             with self._connection:
                 asked = "SELECT digest FROM tools WHERE stamp = ?"
                 row = self._connection.execute(asked, (stamp,)).fetchone()
                 if row is None:
-                    row = (tool.digest(rules),)
+                    row = (tool.digest(packages),)
+                    self._connection.execute("DELETE FROM fitting")
                     self._connection.execute("DELETE FROM tools")  # of what was there before
                     self._connection.execute("INSERT INTO tools VALUES (?, ?)", (stamp, row[0]))
         except sqlite3.Error:
-            return tool.digest(rules)
+            return tool.digest(packages)
         return str(row[0])
 
     def _answer(self, question: str) -> str:
@@ -123,6 +152,9 @@ class Cache:
                 self._connection.executemany(
                     "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?)",
                     [(key, today, entry) for key, entry in self._waiting.items()],
+                )
+                self._connection.executemany(
+                    "INSERT OR IGNORE INTO fitting VALUES (?)", [(key,) for key in self._fitting]
                 )
                 self._connection.executemany("UPDATE outcomes SET used = ? WHERE key = ? AND used < ?", used)
                 self._connection.execute("DELETE FROM outcomes WHERE used < ?", (today - KEPT_DAYS,))
@@ -180,6 +212,7 @@ def _connected(file: Path) -> sqlite3.Connection:
             "CREATE TABLE IF NOT EXISTS outcomes (key TEXT PRIMARY KEY, used INTEGER, outcome BLOB)"
         )
         connection.execute("CREATE TABLE IF NOT EXISTS tools (stamp TEXT PRIMARY KEY, digest TEXT)")
+        connection.execute("CREATE TABLE IF NOT EXISTS fitting (key TEXT PRIMARY KEY)")
         connection.execute("SELECT key FROM outcomes LIMIT 1").fetchone()
     except sqlite3.Error:
         connection.close()
@@ -189,6 +222,11 @@ def _connected(file: Path) -> sqlite3.Connection:
 
 def _question(task: Task) -> str:
     return f"content None {disk.absolute(task.path)}"
+
+
+def _fit(settings: Settings) -> str:
+    parts = (settings.model_dump_json(), tool.stamp(BUILT_IN))
+    return disk.digest("\0".join(parts).encode("utf-8", "surrogatepass"))
 
 
 def _key(task: Task, content: str, behind: str) -> str:

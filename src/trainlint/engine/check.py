@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trainlint.config.settings import Settings
 from trainlint.engine.asking import ask, named
 from trainlint.engine.comments import remarks
 from trainlint.engine.diagnose import Texts, diagnostic_of, fingerprinted, own_diagnostic, placed_in_cells
-from trainlint.engine.diagnostic import Diagnostic, Severity
+from trainlint.engine.diagnostic import Diagnostic, Severity, reported
 from trainlint.engine.own_rules import AnalysisGaveUp, FileNotParsed, RuleFailed
-from trainlint.engine.registry import Registry, registry, words_of
+from trainlint.engine.registry import words_of
 from trainlint.engine.rule import Finding, Rule
-from trainlint.engine.selection import Selection
+from trainlint.engine.selection import Selection, selection_for
 from trainlint.engine.timings import timed
 from trainlint.plan import context
 from trainlint.plan.plan import TrainingPlan
@@ -38,11 +37,6 @@ def check_document(document: Document, settings: Settings | None = None) -> list
         UnknownRule, WrongOption: the settings name a rule or an option that does not exist.
     """
     return reported(examine(document, settings))
-
-
-def reported(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings without those that a comment silences."""
-    return [diagnostic for diagnostic in found if not diagnostic.silenced_by]
 
 
 def examine(document: Document, settings: Settings | None = None) -> list[Diagnostic]:
@@ -157,26 +151,6 @@ def own_findings(rule: type[Rule], filename: str, reason: str, settings: Setting
     selection = selection_for(settings)
     found = own_diagnostic(rule, filename, reason, selection.severities.get(rule.name))
     return _finished([found], Texts(Document(filename, "", Path(filename))), selection)
-
-
-def selection_for(settings: Settings) -> Selection:
-    """The rules that the settings choose from those installed and those of their plugins; worked out once for
-    equal settings."""
-    return _selection(_Choice(settings.model_dump_json(), registry(settings.plugins), settings))
-
-
-@dataclass(frozen=True)
-class _Choice:
-    """Settings that can be compared."""
-
-    written: str
-    registry: Registry
-    settings: Settings = field(compare=False)
-
-
-@lru_cache(maxsize=32)
-def _selection(choice: _Choice) -> Selection:
-    return Selection.of(choice.settings, choice.registry)
 
 
 def _finished(found: Iterable[Diagnostic], texts: Texts, selection: Selection) -> list[Diagnostic]:

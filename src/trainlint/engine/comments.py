@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from trainlint.engine.diagnose import Texts, own_diagnostic
 from trainlint.engine.diagnostic import Diagnostic, Edit, Fix
@@ -27,18 +27,6 @@ def remarks(texts: Texts, selection: Selection, *, trains: bool) -> list[Diagnos
     comments = texts.suppressions(texts.checked.filename).comments
     found = [remark for comment in comments for remark in judge.remarks(comment)]
     return [remark for remark in found if not _wanted(remark, comments)]
-
-
-def needed_elsewhere(work: Iterable[tuple[str, Iterable[Diagnostic]]]) -> frozenset[Place]:
-    """The comments that silence what was found while another file was checked, which imports theirs. `work` is
-    the name of each file with its findings."""
-    return frozenset(
-        comment
-        for filename, found in work
-        for diagnostic in found
-        for comment in diagnostic.silenced_by
-        if comment.filename != filename
-    )
 
 
 def _wanted(remark: Diagnostic, comments: list[Suppression]) -> bool:

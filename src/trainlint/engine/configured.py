@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trainlint.config.merge import Merged
 from trainlint.config.mistakes import WrongSettings, meant
 from trainlint.config.resolve import Resolver
 from trainlint.config.settings import Settings
-from trainlint.engine.check import selection_for
-from trainlint.engine.registry import UnknownRule
-from trainlint.engine.selection import WrongOption
 from trainlint.sources.choice import FileChoice
+
+if TYPE_CHECKING:
+    from trainlint.engine.cache import Cache
 
 
 @dataclass
 class Configured:
     """What every surface asks for settings: a rule or an option that does not exist comes to light here, with
-    the line that names it."""
+    the line that names it. Where a `cache` knows that settings fit the rules, no rule is imported to try them."""
 
     resolver: Resolver = field(default_factory=Resolver)
+    cache: Cache | None = None
     _tried: set[int] = field(default_factory=set, repr=False)
 
     def settings_for(self, path: Path) -> Settings:
@@ -32,7 +34,10 @@ class Configured:
         """
         merged = self.resolver.merged_for(path)
         if id(merged) not in self._tried:
-            _try(merged)
+            if not (self.cache and self.cache.fits(merged.settings)):
+                _try(merged)
+                if self.cache:
+                    self.cache.keep_fit(merged.settings)
             self._tried.add(id(merged))
         return merged.settings
 
@@ -52,6 +57,9 @@ def settings_of(settings: Settings | Configured | None) -> SettingsOf:
 
 
 def _try(merged: Merged) -> None:
+    from trainlint.engine.registry import UnknownRule
+    from trainlint.engine.selection import WrongOption, selection_for
+
     try:
         selection_for(merged.settings)
     except UnknownRule as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Literal
 
@@ -97,3 +98,8 @@ class Diagnostic(_Frozen):
     @property
     def sort_key(self) -> tuple[str, int, int, int, str]:
         return (self.place.filename, self.cell or 0, self.place.row, self.place.column, self.code)
+
+
+def reported(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings without those that a comment silences."""
+    return [diagnostic for diagnostic in found if not diagnostic.silenced_by]

@@ -57,8 +57,10 @@ class Forked:
     def __call__(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Outcome]]:
         waiting = deque(range(len(tasks)))
         children: list[_Child] = []
+        if tasks:
+            import_module("trainlint.engine.check")  # once, not in each copy
         if min(self.jobs, len(tasks)) > 1 and _any_trains(tasks[:_LOOKED_AT]):
-            import_module("trainlint.evaluate.evaluate")  # once, not in each copy
+            import_module("trainlint.evaluate.evaluate")
         try:
             while waiting or children:
                 while waiting and len(children) < self.jobs:

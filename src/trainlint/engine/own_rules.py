@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from trainlint.engine.rule import Rule
-from trainlint.plan.plan import TrainingPlan
+
+if TYPE_CHECKING:
+    from trainlint.plan.plan import TrainingPlan
 
 
 class OwnRule(Rule):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache, lru_cache
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import ModuleType
 
@@ -21,11 +21,10 @@ from trainlint.engine import folder_plugin
 from trainlint.engine.folder_plugin import NoPlugin
 from trainlint.engine.limits import TookTooLong, limited
 from trainlint.engine.own_rules import OWN_RULES
+from trainlint.engine.packages import announced
 from trainlint.engine.rule import Rule, flaws
 from trainlint.engine.torchfix import COUNTERPARTS, explanation, old_codes
 from trainlint.sources.discovery import shown_name
-
-GROUP = "trainlint.rules"
 
 IMPORT_LIMIT = 30.0
 """Seconds that a module of a plugin may take to be imported: it may import a framework."""
@@ -152,7 +151,7 @@ def registry(plugins: tuple[Plugin, ...] = ()) -> Registry:
 
 @cache
 def _installed() -> Registry:
-    return collect(entry_points(group=GROUP))
+    return collect(announced())
 
 
 @lru_cache(maxsize=32)

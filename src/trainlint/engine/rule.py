@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from trainlint.engine.diagnostic import Edit, Fix, Severity
-from trainlint.plan.plan import TrainingPlan
-from trainlint.plan.setting import Setting
 from trainlint.values.origin import Certainty, Origin, weakest
+
+if TYPE_CHECKING:  # a run whose findings are all kept needs what rules are, and no plan
+    from trainlint.plan.plan import TrainingPlan
+    from trainlint.plan.setting import Setting
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class Rule:
         history = tuple(
             step
             for reason in because
-            for step in (reason.origins if isinstance(reason, Setting) else (reason,) if reason else ())
+            for step in ((reason,) if isinstance(reason, Origin) else reason.origins if reason else ())
         )
         self.findings.append(
             Finding(

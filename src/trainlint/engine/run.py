@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainlint.config.settings import Settings
 from trainlint.engine.asking import NOT_ASKED
 from trainlint.engine.baseline import Known, without_known
-from trainlint.engine.check import reported, selection_for
-from trainlint.engine.comments import needed_elsewhere
 from trainlint.engine.configured import Configured, settings_of
-from trainlint.engine.diagnose import own_diagnostic
-from trainlint.engine.diagnostic import Diagnostic, Severity
+from trainlint.engine.diagnostic import Diagnostic, Severity, reported
 from trainlint.engine.own_rules import RuleFailed, UnusedSuppression
-from trainlint.engine.registry import registry
-from trainlint.engine.rule import Rule
-from trainlint.engine.selection import Selection
 from trainlint.engine.work import Outcome, Runner, Task, one_by_one
 from trainlint.sources import disk
 from trainlint.sources.discovery import discover, shown_name
@@ -26,6 +21,9 @@ from trainlint.sources.document import Document, Unreadable
 
 if TYPE_CHECKING:
     from trainlint.engine.cache import Cache
+    from trainlint.engine.rule import Rule
+    from trainlint.engine.selection import Selection
+    from trainlint.syntax.positions import Place
 
 
 @dataclass
@@ -43,8 +41,14 @@ class RunResult:
     """What came of each file."""
     known: Known = field(default_factory=Known)
     """What baselines hid."""
-    rules: dict[str, type[Rule]] = field(default_factory=lambda: dict(registry().rules))
-    """The rules that were installed, those of plugins among them, by name."""
+    settings: Sequence[Settings] = (Settings(),)
+    """The different settings of the files."""
+
+    @cached_property
+    def rules(self) -> dict[str, type[Rule]]:
+        """The rules that were installed, those of plugins among them, by name."""
+        selections = reversed([_selection(its) for its in self.settings])
+        return {name: rule for selection in selections for name, rule in selection.registry.rules.items()}
 
     def fails(self) -> bool:
         """Whether a finding is at least as severe as `fail-on` of its file, which may be `never`."""
@@ -89,20 +93,20 @@ def check_files(
     of_file = settings_of(settings)
     given = [of_file(file) for file in files]  # wrong settings come to light here, before any work
     if isinstance(settings, Settings):
-        selection_for(settings)
+        _selection(settings)
     tasks = [Task(file, shown_name(file), its) for file, its in zip(files, given, strict=True)]
     outcomes = _outcomes(tasks, runner, cache, progress or (lambda done: None))
-    return result_of(list(zip(tasks, outcomes, strict=True)))
+    return result_of(list(zip(tasks, outcomes, strict=True)), cache)
 
 
-def result_of(work: list[tuple[Task, Outcome]]) -> RunResult:
-    """The result of a run in which this came of these files.
+def result_of(work: list[tuple[Task, Outcome]], cache: Cache | None = None) -> RunResult:
+    """The result of a run in which this came of these files. The cache knows which settings need no rule to be tried.
 
     Raises:
         WrongBaseline: a baseline cannot be read.
     """
     # A finding may lie in a file that others import: it is then found with each of them.
-    needed = needed_elsewhere((task.filename, outcome.diagnostics) for task, outcome in work)
+    needed = _needed_elsewhere(work)
     found = {
         (d.place, d.cell, d.code, d.message): d
         for _, outcome in work
@@ -112,11 +116,10 @@ def result_of(work: list[tuple[Task, Outcome]]) -> RunResult:
     diagnostics = sorted(_once(found.values()), key=lambda diagnostic: diagnostic.sort_key)
     settings = {task.filename: task.settings for task, _ in work}
     # A plugin is a matter of the run: it is told once, as the settings of the first file that names it say.
-    selections = [selection_for(its) for its in _different(settings.values()) or [Settings()]]
-    problems = dict.fromkeys(found for selection in selections for found in _plugin_problems(selection))
-    result = RunResult([*problems, *diagnostics], list(settings), work=work)
-    for selection in reversed(selections):
-        result.rules |= selection.registry.rules
+    different = _different(settings.values()) or [Settings()]
+    untried = [_selection(its) for its in different if not (cache and cache.fits(its))]
+    problems = dict.fromkeys(found for selection in untried for found in _plugin_problems(selection))
+    result = RunResult([*problems, *diagnostics], list(settings), work=work, settings=different)
     result.thresholds = {filename: its.fail_on for filename, its in settings.items()}
     for _, outcome in work:
         for name, seconds in outcome.seconds.items():
@@ -135,6 +138,8 @@ def _outcomes(
     outcomes = {number: outcome for number, outcome in known.items() if outcome is not None}
     progress(len(outcomes))
     numbers = [number for number in range(len(tasks)) if number not in outcomes]
+    for its in _different(tasks[number].settings for number in numbers):
+        _selection(its)  # its rules are imported here once, not in each copy of this process
     for index, outcome in runner([tasks[number] for number in numbers]):
         outcomes[numbers[index]] = outcome
         if cache:
@@ -174,6 +179,17 @@ def check_paths(
     return check_files(files, settings).diagnostics
 
 
+def _needed_elsewhere(work: Iterable[tuple[Task, Outcome]]) -> frozenset[Place]:
+    """The comments that silence what was found while another file was checked, which imports theirs."""
+    return frozenset(
+        comment
+        for task, outcome in work
+        for diagnostic in outcome.diagnostics
+        for comment in diagnostic.silenced_by
+        if comment.filename != task.filename
+    )
+
+
 def _once(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The findings, but of a rule that is not asked any more only the first that says so."""
     kept: dict[object, Diagnostic] = {}
@@ -187,9 +203,17 @@ def _different(settings: Iterable[Settings]) -> list[Settings]:
     return list({id(its): its for its in settings}.values())
 
 
+def _selection(settings: Settings) -> Selection:
+    from trainlint.engine.selection import selection_for  # brings all rules, and the plan that they ask
+
+    return selection_for(settings)
+
+
 def _plugin_problems(selection: Selection) -> list[Diagnostic]:
-    if not selection.chooses(RuleFailed.name):
+    if not selection.registry.problems or not selection.chooses(RuleFailed.name):
         return []
+    from trainlint.engine.diagnose import own_diagnostic
+
     severity = selection.severities.get(RuleFailed.name)
     return [
         own_diagnostic(RuleFailed, problem.plugin, f"not loaded: {problem.reason}", severity, problem.row)

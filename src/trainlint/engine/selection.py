@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 
 from pydantic import ValidationError
 
@@ -13,6 +14,7 @@ from trainlint.config.settings import Settings
 from trainlint.engine.diagnostic import Severity
 from trainlint.engine.own_rules import OwnRule
 from trainlint.engine.registry import Registry, UnknownRule
+from trainlint.engine.registry import registry as installed
 from trainlint.engine.rule import Options, Rule
 from trainlint.sources.patterns import Pattern, matches
 
@@ -80,6 +82,30 @@ class Selection:
 
     def chooses(self, name: str) -> bool:
         return any(rule.name == name for rule, _ in self.chosen)
+
+
+def selection_for(settings: Settings) -> Selection:
+    """The rules that the settings choose from those installed and those of their plugins; worked out once for
+    equal settings.
+
+    Raises:
+        UnknownRule, WrongOption: the settings name a rule or an option that does not exist.
+    """
+    return _selection(_Choice(settings.model_dump_json(), installed(settings.plugins), settings))
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """Settings that can be compared."""
+
+    written: str
+    registry: Registry
+    settings: Settings = field(compare=False)
+
+
+@lru_cache(maxsize=32)
+def _selection(choice: _Choice) -> Selection:
+    return Selection.of(choice.settings, choice.registry)
 
 
 def _chosen(settings: Settings, registry: Registry) -> frozenset[str]:

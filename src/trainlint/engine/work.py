@@ -8,7 +8,6 @@ from pathlib import Path
 
 from trainlint.config.settings import Settings
 from trainlint.engine import asking
-from trainlint.engine.check import examine, own_findings, unreadable
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.engine.own_rules import AnalysisGaveUp
 from trainlint.engine.timings import timed, timing
@@ -56,6 +55,8 @@ def perform(task: Task) -> Outcome:
     finding."""
     if task.work is not None:
         return task.work(task)
+    from trainlint.engine.check import examine, unreadable  # brings all that an analysis needs
+
     with disk.noting() as facts, timing() as seconds, asking.without(task.left_out):
         try:
             with timed("reading"):
@@ -98,5 +99,7 @@ class NoCluster(Exception):
 
 def gave_up(task: Task, reason: str) -> Outcome:
     """The outcome of a task that could not be finished."""
+    from trainlint.engine.check import own_findings
+
     found = own_findings(AnalysisGaveUp, task.filename, f"not analysed: {reason}", task.settings)
     return Outcome(found, lasting=False)

@@ -16,7 +16,6 @@ from pydantic import ValidationError
 
 from trainlint.engine import tool
 from trainlint.engine.cache import KEPT_DAYS, opened
-from trainlint.engine.registry import registry
 from trainlint.engine.verdict import Verdict
 from trainlint.sources import disk
 
@@ -65,7 +64,7 @@ class Verdicts:
 
 def key_of(*parts: object) -> str:
     """A key for what a verdict rests on: descriptions, budget, seeds, interpreter; trainlint itself counts too."""
-    return disk.digest(repr((*parts, tool.digest(registry()))).encode("utf-8", "surrogatepass"))
+    return disk.digest(repr((*parts, tool.digest(tool.packages()))).encode("utf-8", "surrogatepass"))
 
 
 @cache

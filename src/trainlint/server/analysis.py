@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from trainlint.engine.check import Examination, examination, reported, unreadable
+from trainlint.engine.check import Examination, examination, unreadable
 from trainlint.engine.configured import Configured
-from trainlint.engine.diagnostic import Diagnostic
+from trainlint.engine.diagnostic import Diagnostic, reported
 from trainlint.server import facts, ignoring
 from trainlint.server.ranges import Ranges
 from trainlint.server.texts import Encoding

@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 from trainlint.sources.json_positions import parse_json
 from trainlint.sources.settings_entry import Entry, NotSettings, Span
-from trainlint.sources.yaml_positions import parse_yaml
 
 Language = Literal["yaml", "yaml 1.2", "json", "toml", "ini"]
 
@@ -31,6 +30,8 @@ def parse(text: str, language: Language) -> Entry:
     """
     match language:
         case "yaml" | "yaml 1.2":
+            from trainlint.sources.yaml_positions import parse_yaml  # brings PyYAML, which TOML does not need
+
             return parse_yaml(text, modern=language == "yaml 1.2")
         case "json":
             return parse_json(text)
