@@ -47,7 +47,8 @@ def call_of_unknown(machine: Machine, function: Value, arguments: Arguments, sit
     if loss is not None and call.title.lower() not in _ONLY_LOOKS:
         machine.happen("escape", site, loss=loss)
     result = call.unknown(_reason(function))
-    if isinstance(function, Unknown) and function.origin is not None and machine.frame.program.switches_modes:
+    modes = machine.frame.program.contents.switches_modes
+    if modes and isinstance(function, Unknown) and function.origin is not None:
         machine.happen(APPLIED, site, networks=(function,), output=result)
     return result
 

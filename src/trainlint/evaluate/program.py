@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainlint.evaluate import names, selection
+from trainlint.evaluate.contents import Contents
 from trainlint.evaluate.deferred import Deferred
 from trainlint.evaluate.flow import Frame
 from trainlint.frameworks import catalogue
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from trainlint.evaluate.project import Project
 
 
-_NONE: frozenset[int] = frozenset()
-
-
 class Program:
     """A file as chunks, with the scope that they fill."""
 
@@ -31,27 +29,26 @@ class Program:
         self,
         project: Project,
         filename: str,
-        chunks: list[Chunk],
+        contents: Contents,
         package: str = "",
         path: Path | None = None,
+        real_path: Path | None = None,
     ) -> None:
         self.project = project
         self.filename = filename
         self.path = path
         self.package = package  # dotted name of the folder, for relative imports
-        self.chunks = chunks
+        self.folder, self.top = _folders(path, package)
+        self.contents = contents
+        self.chunks = contents.chunks
         self.scope = Scope("module", None, filename)
         self.module = Module(self.scope, filename)
-        self.scope.slots["__file__"] = Known(str(path.resolve()) if path is not None else filename)
+        self.scope.slots["__file__"] = Known(str(real_path or filename))
         self.scope.slots["__name__"] = Known(filename.rpartition("/")[2].removesuffix(".py"))
-        self.training_names = selection.training_names(self.chunks)
+        self.training_names = contents.training_names
         self._stars: list[str | Program] = []
         self._done: set[int] = set()
         self._asked: set[str] = set()
-        self._binders: dict[str, frozenset[int]] = {}  # for each name the chunks that bind it
-        for number, chunk in enumerate(chunks):
-            for name in chunk.binds:
-                self._binders[name] = self._binders.get(name, _NONE) | {number}
         self._trains: dict[int, bool] = {}
 
     @property
@@ -59,25 +56,17 @@ class Program:
         """A chunk for what happens in the module but at none of its statements."""
         return self.chunks[0] if self.chunks else Chunk(self.filename, "", 1, ())
 
-    @cached_property
-    def switches_modes(self) -> bool:
-        """Whether some network may be switched to training or evaluation."""
-        return any(chunk.words & {"eval", "train"} for chunk in self.chunks)
-
     # -- running ------------------------------------------------------------------------------------------
 
     def run(self, machine: Machine, *, everything: bool = False) -> None:
         """Runs the statements that training depends on, in the order of the text."""
-        chosen = range(len(self.chunks)) if everything else sorted(self._that_train())
+        chosen = range(len(self.chunks)) if everything else self.contents.that_train
         for number in chosen:
             self._run_chunk(machine, number)
 
-    def _that_train(self) -> set[int]:
-        return selection.selected(self.chunks, selection.roots(self.chunks, self.training_names))
-
     def demand(self, machine: Machine, name: str) -> Value | None:
         """The value of a name of this module that has none yet: runs what it depends on."""
-        binders = self._binders.get(name, _NONE) | self._binders.get("*", _NONE)
+        binders = self.contents.binders(name)
         if not binders <= self._done:
             with machine.trail.suspended(), machine.apart():
                 for number in sorted(selection.selected(self.chunks, binders)):
@@ -245,7 +234,7 @@ class Program:
 
     def _starred(self, machine: Machine, name: str) -> Value | None:
         """A name that `from library import *` may have brought."""
-        if name.startswith("_") or name in self._asked:
+        if not self._stars or name.startswith("_") or name in self._asked:
             return None
         self._asked.add(name)  # files may import everything from each other
         try:
@@ -267,3 +256,13 @@ class Program:
             return None
         program = self.project.find(f".{self.package}.{name}" if self.package else f".{name}", self)
         return program.module if program is not None else None
+
+
+def _folders(path: Path | None, package: str) -> tuple[str, str]:
+    """The folder of a file, and the one that its outermost package lies in."""
+    if path is None:
+        return "", ""
+    folder = top = path.parent
+    for _ in package.split(".") if package else ():
+        top = top.parent
+    return str(folder), str(top)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path, PurePath
 
+from trainlint.evaluate.contents import Contents
 from trainlint.evaluate.program import Program
 from trainlint.sources import disk
 from trainlint.sources.document import Document, Unreadable
 from trainlint.sources.settings_file import SUFFIXES, Language
-from trainlint.syntax.chunks import Chunk, split
+from trainlint.syntax.chunks import split
 from trainlint.syntax.gate import WATCHED, SyntaxProblem
 from trainlint.values.value import Class, Known, Scope
 
@@ -36,14 +38,18 @@ class Project:
     def __init__(self, path: Path | None, root: Path | None = None) -> None:
         self.path = path
         self.root = root or (_root_of(path) if path is not None else None)
+        self._roots = (str(self.root), str(self.root / "src")) if self.root is not None else ()
+        self._packages: dict[Path, str] = {}
         self._programs: dict[Path, Program | None] = {}
-        self._places: dict[tuple[Path, str, str], tuple[Path, Path] | None] = {}
+        self._places: dict[tuple[str, str, str], tuple[Path, Path] | None] = {}
         self._settings: dict[Path, str | None] = {}
         self._by_scope: dict[int, Program] = {}
         self._imports: dict[int, list[Program]] = {}
         self.files_read: list[Path] = []
 
-    def add(self, program: Program) -> Program:
+    def _add(self, filename: str, contents: Contents, path: Path | None, real: Path | None) -> Program:
+        package = self._package_of(real.parent) if real is not None else ""
+        program = Program(self, filename, contents, package, path, real)
         self._by_scope[id(program.scope)] = program
         return program
 
@@ -66,18 +72,11 @@ class Project:
         Raises:
             SyntaxProblem: the text is not Python.
         """
-        program = self.add(
-            Program(
-                self,
-                document.filename,
-                _chunks_of(document),
-                self._package_of(self.path),
-                self.path,
-            )
-        )
+        real = self.path.resolve() if self.path is not None else None
+        program = self._add(document.filename, _contents_of(document), self.path, real)
         program.scope.slots["__name__"] = Known("__main__")
-        if self.path is not None:
-            self._programs[self.path.resolve()] = program
+        if real is not None:
+            self._programs[real] = program
         return program
 
     @property
@@ -98,7 +97,7 @@ class Project:
         """
         if self.path is None or importer.path is None:
             return None
-        key = (importer.path.parent, importer.package, dotted)
+        key = (importer.folder, importer.package, dotted)
         if key not in self._places:
             self._places[key] = self._place(dotted, importer)
         place = self._places[key]
@@ -110,15 +109,13 @@ class Project:
         parts = [part for part in dotted.split(".") if part]
         if not relative and (not parts or parts[0] in WATCHED):
             return None
+        inside = "/".join(parts)
+        # A package comes before a module of the same name, as in Python.
+        names = (f"{inside}/__init__.py", f"{inside}.py") if parts else ("__init__.py",)
         for folder in self._folders(importer, relative):
-            target = folder.joinpath(*parts)
-            # A package comes before a module of the same name, as in Python.
-            for candidate in (
-                target / "__init__.py",
-                target.with_name(target.name + ".py") if parts else None,
-            ):
-                if candidate is not None and disk.is_file(candidate):
-                    return candidate, candidate.resolve()
+            for candidate in (f"{folder}/{name}" for name in names):
+                if disk.is_file(candidate):
+                    return Path(candidate), Path(candidate).resolve()
         return None
 
     def settings_text(self, name: str, reader: Program) -> tuple[str, str] | None:
@@ -178,67 +175,56 @@ class Project:
         except (OSError, UnicodeDecodeError):
             return None
 
-    def _folders(self, importer: Program, relative: bool) -> list[Path]:
-        assert importer.path is not None
-        here = importer.path.parent
-        package_depth = len(importer.package.split(".")) if importer.package else 0
-        top = here
-        for _ in range(package_depth):
-            top = top.parent
+    def _folders(self, importer: Program, relative: bool) -> Iterable[str]:
         if relative:
-            return [top]
+            return (importer.top,)
         assert self.path is not None
-        folders = [here, self.path.parent, top]
-        if self.root is not None:
-            folders += [self.root, self.root / "src"]
-        return list(dict.fromkeys(folders))
+        return dict.fromkeys((importer.folder, str(self.path.parent), importer.top, *self._roots))
 
-    def _load(self, path: Path, key: Path, importer: Program) -> Program | None:
-        if key not in self._programs:
-            self._programs[key] = self._read(path)
-        program = self._programs[key]
+    def _load(self, path: Path, real: Path, importer: Program) -> Program | None:
+        if real not in self._programs:
+            self._programs[real] = self._read(path, real)
+        program = self._programs[real]
         if program is not None and program is not importer:
             imports = self._imports.setdefault(id(importer), [])
             if program not in imports:
                 imports.append(program)
         return program
 
-    def _read(self, path: Path) -> Program | None:
+    def _read(self, path: Path, real: Path) -> Program | None:
         if len(self.files_read) >= MOST_FILES:
             return None
         self.files_read.append(path)
+        filename = _shown(path, real)
         try:
-            chunks = _chunks(_shown(path), disk.read(path))
+            contents = _contents(filename, disk.read(path))
         except (OSError, Unreadable, SyntaxProblem):
             return None
-        return self.add(Program(self, _shown(path), chunks, self._package_of(path), path))
+        return self._add(filename, contents, path, real)
 
-    def _package_of(self, path: Path | None) -> str:
-        """The dotted name of the package that a file lies in: folders upward as long as they are packages."""
-        if path is None:
-            return ""
-        names: list[str] = []
-        folder = path.resolve().parent
-        while disk.is_file(folder / "__init__.py") and folder.parent != folder:
-            names.insert(0, folder.name)
-            folder = folder.parent
-        return ".".join(names)
+    def _package_of(self, folder: Path) -> str:
+        """The dotted name of the package that a folder is, empty for one that is none."""
+        if folder not in self._packages:
+            is_package = disk.is_file(folder / "__init__.py") and folder.parent != folder
+            above = self._package_of(folder.parent) if is_package else ""
+            self._packages[folder] = ".".join(filter(None, (above, folder.name))) if is_package else ""
+        return self._packages[folder]
 
 
-def _chunks_of(document: Document) -> list[Chunk]:
-    """The chunks of a document; a notebook shows what the last statement of each cell gives."""
+def _contents_of(document: Document) -> Contents:
+    """The contents of a document; a notebook shows what the last statement of each cell gives."""
     chunks = split(document.text, document.filename)
     if document.cells:
         last = {cell.number: chunk for chunk in chunks if (cell := document.cell_at(chunk.last_row))}
         for chunk in last.values():
             chunk.shown = True
-    return chunks
+    return Contents(chunks)
 
 
 @lru_cache(256)
-def _chunks(filename: str, data: bytes) -> list[Chunk]:
-    """The chunks of an imported file, kept for the next program that imports it as it stands now."""
-    return split(Document.from_bytes(data, filename).text, filename)
+def _contents(filename: str, data: bytes) -> Contents:
+    """The contents of an imported file, kept for the next program that imports it as it stands now."""
+    return Contents(split(Document.from_bytes(data, filename).text, filename))
 
 
 def _universal(text: str) -> str:
@@ -253,9 +239,9 @@ def _root_of(path: Path) -> Path:
     return folder
 
 
-def _shown(path: Path) -> str:
+def _shown(path: Path, real: Path | None = None) -> str:
     """A path as users write it: seen from the working directory where it lies below it."""
     try:
-        return path.resolve().relative_to(disk.working_folder()).as_posix()
+        return (real or path.resolve()).relative_to(disk.working_folder()).as_posix()
     except ValueError:
         return path.as_posix()

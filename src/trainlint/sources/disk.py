@@ -10,6 +10,7 @@ import errno
 import fnmatch
 import hashlib
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -28,11 +29,10 @@ class Disk:
 
     def kind(self, path: str) -> Kind:
         try:
-            if os.path.isfile(path):  # noqa: PTH113
-                return "file"
-            return "folder" if os.path.exists(path) else "absent"  # noqa: PTH110
+            mode = os.stat(path).st_mode  # noqa: PTH116
         except (OSError, ValueError):  # a name that no file can have
             return "absent"
+        return "file" if stat.S_ISREG(mode) else "folder"
 
     def content(self, path: str, at_most: int | None) -> bytes:
         """The bytes of a file.
@@ -131,16 +131,19 @@ def absolute(path: Path) -> Path:
     return Path(_full(path))
 
 
-def _full(path: Path) -> str:
+def _full(path: Path | str) -> str:
     # By text, because pathlib takes longer over it than the disk, and thousands of names are looked for.
-    return os.path.normpath(os.path.join(_disk.get().working_folder(), path))  # noqa: PTH118
+    name = os.fspath(path)
+    if not os.path.isabs(name):  # noqa: PTH117
+        name = os.path.join(_disk.get().working_folder(), name)  # noqa: PTH118
+    return os.path.normpath(name)
 
 
 def working_folder() -> Path:
     return Path(_disk.get().working_folder())
 
 
-def is_file(path: Path) -> bool:
+def is_file(path: Path | str) -> bool:
     return _kind(path) == "file"
 
 
@@ -203,7 +206,7 @@ def digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def _kind(path: Path) -> Kind:
+def _kind(path: Path | str) -> Kind:
     name = _full(path)
     kind = _disk.get().kind(name)
     _note(f"kind {name}", kind)

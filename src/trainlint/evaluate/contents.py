@@ -1,0 +1,48 @@
+"""What follows from the statements of a file alone, worked out once however many programs import it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from trainlint.evaluate import selection
+from trainlint.syntax.chunks import Chunk
+
+
+class Contents:
+    """The statements of a file, as chunks."""
+
+    def __init__(self, chunks: Sequence[Chunk]) -> None:
+        self.chunks = chunks
+
+    @cached_property
+    def training_names(self) -> frozenset[str]:
+        """Its functions and methods that train, directly or through each other."""
+        return selection.training_names(self.chunks)
+
+    @cached_property
+    def that_train(self) -> list[int]:
+        """The chunks that training depends on, in the order of the text."""
+        return sorted(selection.selected(self.chunks, selection.roots(self.chunks, self.training_names)))
+
+    @cached_property
+    def switches_modes(self) -> bool:
+        """Whether some network may be switched to training or evaluation."""
+        return any(chunk.words & {"eval", "train"} for chunk in self.chunks)
+
+    def binders(self, name: str) -> frozenset[int]:
+        """The chunks that may give a name its value."""
+        return self._binders.get(name, self._stars)
+
+    @cached_property
+    def _stars(self) -> frozenset[int]:
+        """The chunks that may bind anything: `from x import *`."""
+        return frozenset(number for number, chunk in enumerate(self.chunks) if "*" in chunk.binds)
+
+    @cached_property
+    def _binders(self) -> dict[str, frozenset[int]]:
+        binders: dict[str, frozenset[int]] = {}
+        for number, chunk in enumerate(self.chunks):
+            for name in chunk.binds:
+                binders[name] = binders.get(name, self._stars) | {number}
+        return binders
