@@ -16,7 +16,8 @@ from tests.engine.programs import training
 from trainlint.config.settings import Settings
 from trainlint.engine import registry as rules
 from trainlint.engine import tool
-from trainlint.engine.cache import KEPT_DAYS, Cache, remove
+from trainlint.engine.cache import Cache
+from trainlint.engine.database import KEPT_DAYS, remove
 from trainlint.engine.registry import PluginProblem, Registry
 from trainlint.engine.run import RunResult, check_files
 from trainlint.engine.work import Task

@@ -106,6 +106,7 @@ def test_names_are_shown_from_the_current_folder(tmp_path: Path, monkeypatch: py
     assert shown_name(Path("sub") / ".." / "a.py") == "a.py"
     assert shown_name(tmp_path / "sub" / "a.py") == "sub/a.py"
     assert shown_name(Path("/elsewhere/a.py")) == "/elsewhere/a.py"
+    assert shown_name(tmp_path) == "."
 
 
 def test_the_repository_root_is_the_nearest(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ def clean(
     ] = None,
 ) -> None:
     """Remove the findings that are kept from earlier runs."""
-    from trainlint.engine.cache import folder_for, remove
+    from trainlint.engine.database import folder_for, remove
 
     folder = cache_dir or folder_for(Path.cwd())
     try:

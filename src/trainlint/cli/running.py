@@ -76,7 +76,7 @@ class Means:
             known.close()
 
     def _folder(self) -> Path:
-        from trainlint.engine.cache import folder_for
+        from trainlint.engine.database import folder_for
 
         return self.cache_folder or folder_for(Path.cwd())
 

@@ -31,7 +31,7 @@ class Resolver:
     isolated: bool = False
     above: Sequence[Layer] = ()
     trusted: bool = True
-    _folders: dict[Path, Merged] = field(default_factory=dict, repr=False)
+    _folders: dict[str, Merged] = field(default_factory=dict, repr=False)
     _files: dict[Path | None, Merged] = field(default_factory=dict, repr=False)
 
     def settings_for(self, path: Path) -> Settings:
@@ -48,22 +48,24 @@ class Resolver:
         Raises:
             WrongSettings: the settings file cannot be used.
         """
-        absolute = _absolute(path)
-        return self._for_folder(absolute if absolute.is_dir() else absolute.parent)
+        # By text, because thousands of files are asked about. A link keeps the name under which the user knows it.
+        name = os.path.abspath(path)  # noqa: PTH100
+        folder = name if os.path.isdir(name) else os.path.dirname(name)  # noqa: PTH112, PTH120
+        known = self._folders.get(folder)
+        if known is None:
+            known = self._folders[folder] = self._for_folder(Path(folder))
+        return known
 
     def all_merged(self) -> list[Merged]:
         """All different settings that were asked for so far."""
         return list(self._files.values())
 
     def _for_folder(self, folder: Path) -> Merged:
-        known = self._folders.get(folder)
-        if known is None:
-            file = None if self.isolated else _absolute(self.file) if self.file else nearest(folder)
-            if file not in self._files:
-                below = tuple(_inherited(file, ())) if file else ()
-                self._files[file] = merge((*below, *self.above), trusted=self.trusted)
-            known = self._folders[folder] = self._files[file]
-        return known
+        file = None if self.isolated else _absolute(self.file) if self.file else nearest(folder)
+        if file not in self._files:
+            below = tuple(_inherited(file, ())) if file else ()
+            self._files[file] = merge((*below, *self.above), trusted=self.trusted)
+        return self._files[file]
 
 
 def nearest(folder: Path) -> Path | None:

@@ -9,25 +9,20 @@ import zlib
 from datetime import date
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from trainlint.config.settings import Settings
 from trainlint.engine import tool
+from trainlint.engine.database import FILE, KEPT_DAYS, opened
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.engine.own_rules import AnalysisGaveUp, RuleFailed
 from trainlint.engine.packages import BUILT_IN, only_built_in
 from trainlint.engine.work import Outcome, Task
 from trainlint.sources import disk
 
-FOLDER = ".trainlint_cache"
-
-KEPT_DAYS = 30
-"""Days after which an entry that nobody asked for is dropped."""
-
-_FILE = "findings.sqlite"
 _BATCH = 200
 _SHORT_LIVED = frozenset({RuleFailed.code, AnalysisGaveUp.code})
-_DIAGNOSTICS = TypeAdapter(list[Diagnostic])
+_BETWEEN_PARTS, _BETWEEN_ITEMS = "\x1e", "\x1f"
 
 
 class Cache:
@@ -47,19 +42,21 @@ class Cache:
     def find(self, task: Task) -> Outcome | None:
         """The outcome of an equal task, if all that it rests on is still so."""
         connection = self._opened()
-        if connection is None or (key := self._key(task)) is None:
+        path = disk.full_name(task.path)
+        content = self._answer(_question(path))
+        if connection is None or content == "unreadable":
             return None
+        key = self._key(task, path, content)
         try:
             row = connection.execute("SELECT outcome FROM outcomes WHERE key = ?", (key,)).fetchone()
         except sqlite3.Error:
             return None
         try:
-            facts, found = json.loads(zlib.decompress(row[0])) if row else (None, None)
-            if facts is None or any(self._answer(question) != said for question, said in facts.items()):
-                return None
-            outcome = Outcome(_DIAGNOSTICS.validate_python(found), facts, kept=True)
-        except (zlib.error, ValueError, TypeError, AttributeError, ValidationError):
+            outcome = _unpacked(row[0]) if row else None
+        except (zlib.error, ValueError, TypeError, ValidationError):
             return None  # a damaged entry
+        if outcome is None or not self._stands(outcome.rests_on):
+            return None
         self._used.add(key)
         return outcome
 
@@ -69,19 +66,18 @@ class Cache:
             return
         if any(diagnostic.code in _SHORT_LIVED for diagnostic in outcome.diagnostics):
             return
-        content = outcome.rests_on.get(_question(task))
+        path = disk.full_name(task.path)
+        content = outcome.rests_on.get(_question(path))
         if content is None or content == "unreadable":
             return
-        found = _DIAGNOSTICS.dump_python(outcome.diagnostics, mode="json")
-        entry = zlib.compress(json.dumps([outcome.rests_on, found]).encode(), 1)
-        self._waiting[_key(task, content, self._tool(task))] = entry
+        self._waiting[self._key(task, path, content)] = _packed(outcome)
         if len(self._waiting) >= _BATCH:
             self._write()
 
     def fits(self, settings: Settings) -> bool:
         """Whether these settings are known to name only rules and options that there are, and nothing went wrong when
         the rules were collected. Of plugins that is never known: what they do depends on more than their files."""
-        if not only_built_in(settings.plugins) or not (self._connection or (self.folder / _FILE).exists()):
+        if not only_built_in(settings.plugins) or not (self._connection or (self.folder / FILE).exists()):
             return False
         key = _fit(settings)
         if key not in self._fitting and (connection := self._opened()):
@@ -111,9 +107,9 @@ class Cache:
             self._connection, self._tried = opened(self.folder), True
         return self._connection
 
-    def _key(self, task: Task) -> str | None:
-        content = self._answer(_question(task))
-        return None if content == "unreadable" else _key(task, content, self._tool(task))
+    def _key(self, task: Task, path: str, content: str) -> str:
+        here = str(disk.working_folder())
+        return _short(path, task.filename, here, content, task.settings.model_dump_json(), self._tool(task))
 
     def _tool(self, task: Task) -> str:
         """What stands behind findings beside the program. Its files are read again only where one has changed."""
@@ -137,6 +133,13 @@ class Cache:
         except sqlite3.Error:
             return tool.digest(packages)
         return str(row[0])
+
+    def _stands(self, facts: disk.Facts) -> bool:
+        """Whether all that was seen is still so."""
+        return all(
+            said == (self._answers.get(question) or self._answer(question))
+            for question, said in facts.items()
+        )
 
     def _answer(self, question: str) -> str:
         if question not in self._answers:
@@ -164,78 +167,33 @@ class Cache:
         self._used.clear()
 
 
-def folder_for(working_folder: Path) -> Path:
-    """Where the cache of a run lies unless the user says otherwise: in the repository's root."""
-    from trainlint.sources.discovery import repository_root
-
-    return (repository_root(working_folder) or working_folder) / FOLDER
-
-
-def remove(folder: Path) -> bool:
-    """Removes a cache, and its folder if nothing else is in it; whether there was one."""
-    files = [*folder.glob(f"{_FILE}*"), *folder.glob(".gitignore")]
-    if not (folder / _FILE).exists():
-        return False
-    for file in files:
-        file.unlink(missing_ok=True)
-    with contextlib.suppress(OSError):  # something else is in it
-        folder.rmdir()
-    return True
+def _packed(outcome: Outcome) -> bytes:
+    """An outcome in few bytes that are quick to read: most of it are thousands of names of files."""
+    found = [diagnostic.model_dump(mode="json") for diagnostic in outcome.diagnostics]
+    facts = outcome.rests_on
+    parts = (_BETWEEN_ITEMS.join(facts), _BETWEEN_ITEMS.join(facts.values()), json.dumps(found))
+    return zlib.compress(_BETWEEN_PARTS.join(parts).encode("utf-8", "surrogatepass"), 1)
 
 
-def opened(folder: Path) -> sqlite3.Connection | None:
-    """The database in a folder, which is made if it is not there; None where it cannot be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        ignore = folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n")
-    except OSError:
-        return None
-    file = folder / _FILE
-    try:
-        return _connected(file)
-    except sqlite3.OperationalError:
-        return None
-    except sqlite3.DatabaseError:  # damaged
-        with contextlib.suppress(OSError, sqlite3.Error):
-            file.unlink(missing_ok=True)
-            return _connected(file)
-        return None
+def _unpacked(entry: bytes) -> Outcome:
+    """The outcome again.
+
+    Raises:
+        zlib.error, ValueError, TypeError, ValidationError: the entry is damaged, or a name in it holds one of the marks.
+    """
+    text = zlib.decompress(entry).decode("utf-8", "surrogatepass")
+    questions, answers, found = text.split(_BETWEEN_PARTS)
+    facts = dict(zip(questions.split(_BETWEEN_ITEMS), answers.split(_BETWEEN_ITEMS), strict=True))
+    return Outcome([Diagnostic.model_validate(each) for each in json.loads(found)], facts, kept=True)
 
 
-def _connected(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=5)
-    try:
-        connection.execute("PRAGMA synchronous = OFF")  # a lost entry is worked out again
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS outcomes (key TEXT PRIMARY KEY, used INTEGER, outcome BLOB)"
-        )
-        connection.execute("CREATE TABLE IF NOT EXISTS tools (stamp TEXT PRIMARY KEY, digest TEXT)")
-        connection.execute("CREATE TABLE IF NOT EXISTS fitting (key TEXT PRIMARY KEY)")
-        connection.execute("SELECT key FROM outcomes LIMIT 1").fetchone()
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _question(task: Task) -> str:
-    return f"content None {disk.absolute(task.path)}"
+def _question(path: str) -> str:
+    return f"content None {path}"
 
 
 def _fit(settings: Settings) -> str:
-    parts = (settings.model_dump_json(), tool.stamp(BUILT_IN))
-    return disk.digest("\0".join(parts).encode("utf-8", "surrogatepass"))
+    return _short(settings.model_dump_json(), tool.stamp(BUILT_IN))
 
 
-def _key(task: Task, content: str, behind: str) -> str:
-    parts = (
-        str(disk.absolute(task.path)),
-        task.filename,
-        str(disk.working_folder()),
-        content,
-        task.settings.model_dump_json(),
-        behind,
-    )
+def _short(*parts: str) -> str:
     return disk.digest("\0".join(parts).encode("utf-8", "surrogatepass"))

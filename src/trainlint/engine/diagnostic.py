@@ -40,7 +40,7 @@ class Severity(Enum):
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)  # a clean project makes none
 
 
 class Related(_Frozen):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import signal
 import threading
 from collections.abc import Iterator
@@ -50,6 +49,8 @@ def _by_signal(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _by_thread(seconds: float) -> Iterator[None]:
+    import ctypes  # where there are no signals only
+
     over = False
     turn = threading.Lock()
     watched = ctypes.c_ulong(threading.get_ident())

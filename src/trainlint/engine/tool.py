@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import cache
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -57,7 +56,7 @@ def stamp(packages: tuple[str, ...]) -> str:
 
 
 def _versions() -> list[Any]:
-    return [sys.version, *(metadata.version(name) for name in ("trainlint", "libcst", "pyyaml"))]
+    return [sys.version, *(disk.version_of(name) for name in ("trainlint", "libcst", "pyyaml"))]
 
 
 def _files(package: str) -> Iterator[str]:

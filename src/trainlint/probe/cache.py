@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from trainlint.engine import tool
-from trainlint.engine.cache import KEPT_DAYS, opened
+from trainlint.engine.database import KEPT_DAYS, opened
 from trainlint.engine.verdict import Verdict
 from trainlint.sources import disk
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from pathspec import GitIgnoreSpec
 
 from trainlint.sources import disk
 from trainlint.sources.choice import DEFAULT_EXCLUDES, FileChoice
+from trainlint.sources.patterns import below
 
 Choose = Callable[[Path], FileChoice]
 """What settings say about the files of a folder."""
@@ -27,9 +29,9 @@ class MissingPath(Exception):
 
 @dataclass(frozen=True)
 class _Ignores:
-    """One .gitignore: its patterns hold below `folder`."""
+    """One .gitignore: its patterns hold below `folder`, an absolute path."""
 
-    folder: Path
+    folder: str
     patterns: GitIgnoreSpec
 
 
@@ -50,8 +52,9 @@ def discover(
         if force_exclude and is_excluded(path, choose(path if path.is_dir() else path.parent)):
             continue
         if path.is_dir():
-            for file in _walk(path, _ignores_around(path, choose), _chosen_below(path, choose)):
-                found.setdefault(os.path.realpath(file), file)
+            within = _Within(path, _absolute(path), os.path.realpath(path))
+            for real, file in _walk(within, _ignores_around(path, choose), _chosen_below(path, choose)):
+                found.setdefault(real, file)
         else:
             found.setdefault(os.path.realpath(path), path)
     return sorted(found.values(), key=lambda file: file.as_posix())
@@ -71,9 +74,10 @@ def is_excluded(path: Path, choice: FileChoice) -> bool:
 def shown_name(path: Path) -> str:
     """The path as users read it: from the current folder where it lies below that, with forward slashes."""
     try:
-        return disk.absolute(path).relative_to(disk.working_folder()).as_posix()
-    except (ValueError, OSError):
+        name, here = disk.full_name(path), str(disk.working_folder())
+    except OSError:
         return path.as_posix()
+    return "." if name == here else below(name, here) or path.as_posix()
 
 
 def repository_root(path: Path) -> Path | None:
@@ -96,31 +100,51 @@ def _chosen_below(folder: Path, choose: Choose) -> Choose:
     return lambda inner: replace(choose(inner), exclude=None, extend_exclude=())
 
 
-def _walk(folder: Path, ignores: tuple[_Ignores, ...], choose: Choose) -> Iterator[Path]:
-    choice = choose(folder)
-    if not choice.respect_gitignore:
-        ignores = ()
-    else:
-        ignores = (*ignores, *_ignores_in(folder))
+@dataclass(frozen=True)
+class _Within:
+    """A folder that is walked through: as it was named, from the root on, and where it really lies. By text, because
+    thousands of names are put together."""
+
+    named: Path
+    absolute: str
+    real: str
+
+    def folder(self, name: str) -> _Within:
+        return _Within(self.named / name, _joined(self.absolute, name), _joined(self.real, name))
+
+
+def _walk(within: _Within, ignores: tuple[_Ignores, ...], choose: Choose) -> Iterator[tuple[str, Path]]:
+    """The files below a folder, each with where it really lies."""
+    choice = choose(within.named)
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        entries = sorted(os.scandir(within.named), key=lambda entry: entry.name)
     except OSError:
         return  # a folder that may not be listed
-    if any(entry.name == "pyvenv.cfg" for entry in entries):
+    names = {entry.name for entry in entries}
+    if "pyvenv.cfg" in names:
         return
+    if not choice.respect_gitignore:
+        ignores = ()
+    elif ".gitignore" in names:
+        ignores = (*ignores, *_ignores_in(within.absolute))
     for entry in entries:
-        path = Path(entry.path)
         # Linked folders are not followed: they lead to loops, and to files outside of what was named.
         if entry.is_dir(follow_symlinks=False):
-            if not choice.excludes(path, is_folder=True) and not _ignored(path, ignores, is_folder=True):
-                yield from _walk(path, ignores, choose)
-        elif (
+            inner = within.folder(entry.name)
+            if not choice.excludes(inner.named, is_folder=True) and not _ignored(
+                inner.absolute, ignores, is_folder=True
+            ):
+                yield from _walk(inner, ignores, choose)
+            continue
+        path = within.named / entry.name
+        if (
             choice.includes(path)
             and entry.is_file()
             and not choice.excludes(path)
-            and not _ignored(path, ignores)
+            and not _ignored(_joined(within.absolute, entry.name), ignores)
         ):
-            yield path
+            real = os.path.realpath(path) if entry.is_symlink() else _joined(within.real, entry.name)
+            yield real, path
 
 
 def _ignores_around(folder: Path, choose: Choose) -> tuple[_Ignores, ...]:
@@ -130,44 +154,48 @@ def _ignores_around(folder: Path, choose: Choose) -> tuple[_Ignores, ...]:
 def _ignores_above(folder: Path) -> tuple[_Ignores, ...]:
     """What the repository around a folder ignores; nothing where the folder itself is ignored, since naming
     it means wanting it."""
-    start = _absolute(folder)
-    above: list[Path] = []
+    start = Path(_absolute(folder))
+    above: list[str] = []
     for parent in (start, *start.parents):
         if parent != start:
-            above.insert(0, parent)
+            above.insert(0, str(parent))
         if _exists(parent / ".git"):
             break
     else:
         return ()  # not in a repository
     ignores: tuple[_Ignores, ...] = ()
-    for parent in above:
-        ignores = (*ignores, *_ignores_in(parent))
-    way_down = (*above[1:], start)
+    for around in above:
+        ignores = (*ignores, *_ignores_in(around))
+    way_down = (*above[1:], str(start))
     if any(_ignored(part, ignores, is_folder=True) for part in way_down):
         return ()
     return ignores
 
 
-def _ignores_in(folder: Path) -> tuple[_Ignores, ...]:
+def _ignores_in(folder: str) -> tuple[_Ignores, ...]:
     try:
-        text = (folder / ".gitignore").read_text("utf-8", errors="replace")
+        text = Path(folder, ".gitignore").read_text("utf-8", errors="replace")
     except OSError:
         return ()
-    patterns: list[Any] = []
-    for line in text.split("\n"):
-        try:
+    return (_Ignores(folder, _patterns(text.split("\n"))),)
+
+
+def _patterns(lines: list[str]) -> GitIgnoreSpec:
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        patterns: list[Any] = []
+    for line in lines:
+        # git, too, passes over a pattern it cannot read
+        with contextlib.suppress(ValueError):
             patterns.extend(GitIgnoreSpec.from_lines([line]).patterns)
-        except ValueError:
-            continue  # git, too, passes over a pattern it cannot read
-    return (_Ignores(_absolute(folder), GitIgnoreSpec(patterns)),)
+    return GitIgnoreSpec(patterns)
 
 
-def _ignored(path: Path, ignores: tuple[_Ignores, ...], *, is_folder: bool = False) -> bool:
-    absolute = _absolute(path)
+def _ignored(path: str, ignores: tuple[_Ignores, ...], *, is_folder: bool = False) -> bool:
     for ignore in reversed(ignores):
-        try:
-            relative = absolute.relative_to(ignore.folder).as_posix()
-        except ValueError:
+        relative = below(path, ignore.folder)
+        if relative is None:
             continue
         verdict = ignore.patterns.check_file(relative + "/" if is_folder else relative).include
         if verdict is not None:
@@ -182,6 +210,10 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _absolute(path: Path) -> Path:
+def _absolute(path: Path) -> str:
     # Not Path.resolve: a link keeps the name under which the user knows it.
-    return Path(os.path.abspath(path))  # noqa: PTH100
+    return os.path.abspath(path)  # noqa: PTH100
+
+
+def _joined(folder: str, name: str) -> str:
+    return f"{folder}{name}" if folder.endswith(os.sep) else f"{folder}{os.sep}{name}"

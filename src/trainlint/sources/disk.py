@@ -10,6 +10,7 @@ import errno
 import fnmatch
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -54,7 +55,7 @@ class Disk:
 
     def installed(self, distribution: str) -> str:
         """The version of a distribution that is installed here, empty for none."""
-        return _installed(distribution)
+        return version_of(distribution)
 
     def working_folder(self) -> str:
         return os.getcwd()  # noqa: PTH109
@@ -86,12 +87,20 @@ class _Overlaid(Disk):
         return self.under.working_folder()
 
 
+_VERSION = re.compile(r"^Version:\s*(\S+)", re.MULTILINE)
+
+
 @cache
-def _installed(distribution: str) -> str:
+def version_of(distribution: str) -> str:
+    """The version of a distribution that is installed beside trainlint, empty for none."""
     try:
-        return metadata.version(distribution)
+        found = metadata.distribution(distribution)
     except metadata.PackageNotFoundError:
         return ""
+    # Not metadata.version: it parses all that a distribution says about itself, which may be pages.
+    about = found.read_text("METADATA") or found.read_text("PKG-INFO") or ""
+    version = _VERSION.search(about)
+    return version[1] if version else ""
 
 
 _disk: ContextVar[Disk] = ContextVar("disk", default=Disk())  # noqa: B039 - it holds no state
@@ -128,11 +137,11 @@ def noting() -> Iterator[Facts]:
 
 def absolute(path: Path) -> Path:
     """The path from the root on. Not Path.resolve: a link keeps the name under which the user knows it."""
-    return Path(_full(path))
+    return Path(full_name(path))
 
 
-def _full(path: Path | str) -> str:
-    # By text, because pathlib takes longer over it than the disk, and thousands of names are looked for.
+def full_name(path: Path | str) -> str:
+    """The same as text: pathlib takes longer over it than the disk, and thousands of names are looked for."""
     name = os.fspath(path)
     if not os.path.isabs(name):  # noqa: PTH117
         name = os.path.join(_disk.get().working_folder(), name)  # noqa: PTH118
@@ -157,7 +166,7 @@ def read(path: Path, at_most: int | None = None) -> bytes:
     Raises:
         OSError: it cannot be read, or holds more than `at_most` bytes.
     """
-    name = _full(path)
+    name = full_name(path)
     try:
         data = _disk.get().content(name, at_most)
     except ValueError as error:  # a name that no file can have
@@ -171,7 +180,7 @@ def read(path: Path, at_most: int | None = None) -> bytes:
 
 def matching(folder: Path, pattern: str) -> list[Path]:
     """The entries of a folder whose names fit a pattern, sorted."""
-    name = _full(folder)
+    name = full_name(folder)
     names = _disk.get().names(name, pattern)
     _note(f"names {pattern} {name}", digest("\0".join(names).encode("utf-8", "surrogateescape")))
     return [folder / found for found in names]
@@ -207,7 +216,7 @@ def digest(data: bytes) -> str:
 
 
 def _kind(path: Path | str) -> Kind:
-    name = _full(path)
+    name = full_name(path)
     kind = _disk.get().kind(name)
     _note(f"kind {name}", kind)
     return kind

@@ -21,12 +21,14 @@ class Pattern:
 
 def matches(patterns: Iterable[Pattern], path: Path | str, *, is_folder: bool = False) -> bool:
     """Whether patterns mean a file or a folder; of several in one folder the last one decides, as in git."""
-    absolute = os.path.abspath(path)  # noqa: PTH100 - a link keeps its name
     by_folder: dict[str, list[str]] = {}
     for pattern in patterns:
         by_folder.setdefault(pattern.folder, []).append(pattern.text)
+    if not by_folder:
+        return False
+    absolute = os.path.abspath(path)  # noqa: PTH100 - a link keeps its name
     for folder, texts in by_folder.items():
-        relative = _below(absolute, folder or str(Path.cwd()))
+        relative = below(absolute, folder or str(Path.cwd()))
         if relative and spec(tuple(texts)).match_file(f"{relative}/" if is_folder else relative):
             return True
     return False
@@ -42,7 +44,7 @@ def spec(texts: tuple[str, ...]) -> GitIgnoreSpec:
     return GitIgnoreSpec.from_lines(texts)
 
 
-def _below(path: str, folder: str) -> str | None:
+def below(path: str, folder: str) -> str | None:
     """The path from `folder` on, with forward slashes; None where it lies elsewhere."""
     prefix = folder if folder.endswith(os.sep) else f"{folder}{os.sep}"
     return path.removeprefix(prefix).replace(os.sep, "/") if path.startswith(prefix) else None
