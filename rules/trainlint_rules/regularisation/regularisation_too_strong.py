@@ -45,6 +45,9 @@ factor of one half (keras/src/regularizers), so 0.05 of decay is 0.025 of it; us
 PENALISED = ("kernel_regularizer", "activity_regularizer", "recurrent_regularizer", "embeddings_regularizer",
              "depthwise_regularizer")  # fmt: skip
 
+FACTORS = {f"{place}.{name}": name for name in PENALTIES for place in PENALISED}
+"""The settings of a layer that hold such a factor, each with the name of the penalty."""
+
 
 STACK, HALF, PENALTY = 3, 0.5, 1e-2
 """Layers on end with dropout of a half and such a penalty that are too much together: judgement."""
@@ -225,18 +228,18 @@ class RegularisationTooStrong(Rule):
                     self.check_decay(optimizer, decay, linear)
         for network in plan.networks:
             for layer in network.layers if not is_linear(network) else ():
-                for name, (high, highest, usual) in PENALTIES.items():
-                    for place in PENALISED:
-                        factor = layer.settings.get(f"{place}.{name}")
-                        if factor is not None:
-                            self.grade(
-                                factor,
-                                layer,
-                                bounds=(high, highest),
-                                what=f"{name.upper()} penalty",
-                                usual=f"1e-4 to 1e-2 are common; {usual} is a mild start",
-                                instead=usual,
-                            )
+                for setting, name in FACTORS.items() if layer.settings else ():
+                    factor = layer.settings.get(setting)
+                    if factor is not None:
+                        high, highest, usual = PENALTIES[name]
+                        self.grade(
+                            factor,
+                            layer,
+                            bounds=(high, highest),
+                            what=f"{name.upper()} penalty",
+                            usual=f"1e-4 to 1e-2 are common; {usual} is a mild start",
+                            instead=usual,
+                        )
 
         for network in plan.networks:
             self.check_stack(plan, network)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,8 @@ NOT_ASKED = "is not asked any more"
 
 _left_out: dict[str, str] = {}
 """Rules that are not asked in this process, by `identity`, and what they did."""
+
+_NOT_WATCHED = contextlib.nullcontext()
 
 _KEPT = 200
 """Characters that are kept of what a rule prints."""
@@ -63,11 +64,11 @@ def without(rules: Mapping[str, str]) -> Iterator[None]:
 
 def ask(rule: type[Rule], options: Options, plan: TrainingPlan) -> Answer:
     """Lets a rule look at a plan."""
-    if reason := _left_out.get(identity(rule)):
+    if _left_out and (reason := _left_out.get(identity(rule))):
         return Answer(failure=reason)
     answer = Answer()
     try:
-        with timed(f"rule {rule.name}"), nullcontext() if is_built_in(rule) else _watched(rule, answer):
+        with timed(f"rule {rule.name}"), _NOT_WATCHED if is_built_in(rule) else _watched(rule, answer):
             asked = rule(options)
             answer.findings = asked.findings
             asked.check(plan)

@@ -21,15 +21,16 @@ def timing() -> Iterator[dict[str, float]]:
         _clock.reset(token)
 
 
-@contextmanager
-def timed(name: str) -> Iterator[None]:
-    """Counts what happens within to a stage, or to `rule NAME`."""
-    seconds = _clock.get()
-    if seconds is None:
-        yield
-        return
-    start = perf_counter()
-    try:
-        yield
-    finally:
-        seconds[name] = seconds.get(name, 0.0) + perf_counter() - start
+class timed:
+    """Counts what happens within to a stage, or to `rule NAME`. A class, since it is asked for around each rule."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        self.start = perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        seconds = _clock.get()
+        if seconds is not None:
+            seconds[self.name] = seconds.get(self.name, 0.0) + perf_counter() - self.start

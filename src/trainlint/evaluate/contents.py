@@ -14,6 +14,11 @@ class Contents:
 
     def __init__(self, chunks: Sequence[Chunk]) -> None:
         self.chunks = chunks
+        self._needed: dict[frozenset[int], list[int]] = {}
+
+    @property
+    def text(self) -> str:
+        return "".join(chunk.text for chunk in self.chunks)
 
     @cached_property
     def training_names(self) -> frozenset[str]:
@@ -24,6 +29,13 @@ class Contents:
     def that_train(self) -> list[int]:
         """The chunks that training depends on, in the order of the text."""
         return sorted(selection.selected(self.chunks, selection.roots(self.chunks, self.training_names)))
+
+    def needed_for(self, start: frozenset[int]) -> list[int]:
+        """Some chunks and those that they depend on, in the order of the text."""
+        needed = self._needed.get(start)
+        if needed is None:
+            needed = self._needed[start] = sorted(selection.selected(self.chunks, start))
+        return needed
 
     @cached_property
     def switches_modes(self) -> bool:

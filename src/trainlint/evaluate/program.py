@@ -69,7 +69,7 @@ class Program:
         binders = self.contents.binders(name)
         if not binders <= self._done:
             with machine.trail.suspended(), machine.apart():
-                for number in sorted(selection.selected(self.chunks, binders)):
+                for number in self.contents.needed_for(binders):
                     self._run_chunk(machine, number)
         found = self.scope.slots.get(name)
         return found if isinstance(found, Value) else self._starred(machine, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path, PurePath
+from weakref import WeakValueDictionary
 
 from trainlint.evaluate.contents import Contents
 from trainlint.evaluate.program import Program
@@ -213,6 +214,9 @@ class Project:
 
 def _contents_of(document: Document) -> Contents:
     """The contents of a document; a notebook shows what the last statement of each cell gives."""
+    known = _imported.get(document.filename)
+    if known is not None and known.text == document.text and not document.cells:
+        return known
     chunks = split(document.text, document.filename)
     if document.cells:
         last = {cell.number: chunk for chunk in chunks if (cell := document.cell_at(chunk.last_row))}
@@ -224,7 +228,13 @@ def _contents_of(document: Document) -> Contents:
 @lru_cache(256)
 def _contents(filename: str, data: bytes) -> Contents:
     """The contents of an imported file, kept for the next program that imports it as it stands now."""
-    return Contents(split(Document.from_bytes(data, filename).text, filename))
+    contents = Contents(split(Document.from_bytes(data, filename).text, filename))
+    _imported[filename] = contents
+    return contents
+
+
+_imported: WeakValueDictionary[str, Contents] = WeakValueDictionary()
+"""The contents of imported files that are kept, by name: such a file need not be read again when its turn comes."""
 
 
 def _universal(text: str) -> str:

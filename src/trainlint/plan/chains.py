@@ -48,6 +48,8 @@ def endings(network: Network, last: Layer) -> tuple[Layer, ...]:
 
 def undecided(network: Network) -> frozenset[int]:
     """Layers whose output goes on by a choice only that cannot be told."""
+    if not any(layer.kind == EITHER for layer in network.layers):
+        return frozenset()
     found: set[int] = set()
     for layer in reversed(network.layers):
         readers = network.users[layer.index]
@@ -104,9 +106,10 @@ def meeting_input(network: Network) -> Iterator[Layer]:
 def hidden(network: Network) -> frozenset[int]:
     """Layers whose output still meets a layer with weights, or one that could not be followed."""
     found: set[int] = set()
+    weighted = WEIGHTED | {UNKNOWN}
     for layer in reversed(network.layers):
         readers = [network.layers[index] for index in network.users[layer.index]]
-        if any(r.index in found or r.kind in WEIGHTED | {UNKNOWN} or is_product(r) for r in readers):
+        if any(r.index in found or r.kind in weighted or is_product(r) for r in readers):
             found.add(layer.index)
     return frozenset(found)
 
@@ -157,11 +160,12 @@ def linear_chains(network: Network) -> list[Chain]:
     """
     runs: dict[int, Chain] = {}
     extended: set[int] = set()
+    between = TRANSPARENT | {"batch_norm"}
     for layer in network.layers:
         if layer.kind not in AFFINE:
             continue
         source = network.before(layer)
-        while source is not None and source.kind in TRANSPARENT | {"batch_norm"}:
+        while source is not None and source.kind in between:
             source = network.before(source) if len(network.users[source.index]) == 1 else None
         feeds_on = source is not None and source.index in runs and len(network.users[source.index]) == 1
         if source is not None and feeds_on:

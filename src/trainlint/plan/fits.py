@@ -163,10 +163,12 @@ def _channels_first(network: Network, layer: Layer) -> bool:
 
 def _window(network: Network, layer: Layer) -> Misfit | None:
     """A window that is larger than the map it goes over: no place is left for a single one."""
+    if layer.kind not in WINDOWS:
+        return None
     shape, axes = layer.input_shape, _axes(layer)
     window = _each(layer.settings.get("kernel_size") or layer.settings.get("pool_size"), axes)
     margins = _margins(layer, axes)
-    if layer.kind not in WINDOWS or shape is None or window is None or margins is None:
+    if shape is None or window is None or margins is None:
         return None
     spread = _each(layer.settings.get("dilation") or layer.settings.get("dilation_rate"), axes) or (1,) * axes
     first = len(shape) - axes if _channels_first(network, layer) else 1

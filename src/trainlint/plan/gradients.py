@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 
 from trainlint.plan.loop import Branch, Event, Sequence
 from trainlint.plan.walk import Choice, Walk, choices, with_fits_as_loops
@@ -25,6 +26,9 @@ class _Gradients(Enum):
     FILLED = auto()
     SPENT = auto()
     MIXED = auto()
+
+
+_CLEARING = frozenset({"zero_grad", "escape"})
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class _Touched:
     trains: Mapping[int, tuple[int, ...]]
     part: int | None = None
 
-    @property
+    @cached_property
     def networks(self) -> set[int]:
         return set(self.trains.get(self.optimizer, ())) if self.part is None else {self.part}
 
@@ -129,9 +133,9 @@ class _Steps(Walk):
     def meet(self, event: Event) -> None:
         if not self.touched.by(event):
             return
-        if self._clears(event):
+        if event.kind in _CLEARING:
             self.state = _Gradients.CLEARED
-        elif self._steps(event):
+        elif event.kind == "step":
             self.stepped = True
             if self.state is _Gradients.MIXED and self.backward is not None and self.mixed is None:
                 self.mixed = event, self.backward
@@ -145,7 +149,7 @@ class _Steps(Walk):
             self.state = _Gradients.FILLED
 
     def _clears(self, event: Event) -> bool:
-        return event.kind in {"zero_grad", "escape"} and self.touched.by(event)
+        return event.kind in _CLEARING and self.touched.by(event)
 
     def _steps(self, event: Event) -> bool:
         return event.kind == "step" and self.touched.by(event)

@@ -46,9 +46,11 @@ def product(sizes: Shape) -> int | None:
 
 def joined(network: Network, layer: Layer) -> Misfit | None:
     """Maps put side by side that differ on another axis than the one they are joined on."""
+    if layer.kind != "concatenate":
+        return None
     shapes = _shapes(network, layer)
     axis = layer.number("axis")
-    if layer.kind != "concatenate" or len(shapes) < 2 or axis is None:
+    if len(shapes) < 2 or axis is None:
         return None
     if len({len(shape) for shape in shapes}) > 1 or not -len(shapes[0]) <= axis < len(shapes[0]):
         return None
@@ -62,8 +64,8 @@ def joined(network: Network, layer: Layer) -> Misfit | None:
 
 def summed(network: Network, layer: Layer) -> Misfit | None:
     """Maps added or multiplied that differ on an axis, where neither can be repeated."""
-    shapes = _shapes(network, layer)
-    if layer.kind not in SUMS or len(shapes) < 2:
+    shapes = _shapes(network, layer) if layer.kind in SUMS else []
+    if len(shapes) < 2:
         return None
     for place in range(1, min(len(shape) for shape in shapes) + 1):
         sizes = [shape[-place] for shape in shapes if isinstance(shape[-place], int) and shape[-place] != 1]
