@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trainlint.config.settings import Settings
-from trainlint.engine.asking import ask, named
+from trainlint.engine.asking import Answer, ask, named
 from trainlint.engine.comments import remarks
 from trainlint.engine.diagnose import Texts, diagnostic_of, fingerprinted, own_diagnostic, placed_in_cells
 from trainlint.engine.diagnostic import Diagnostic, Severity, reported
@@ -23,6 +24,9 @@ from trainlint.sources.discovery import repository_root
 from trainlint.sources.document import Document, Unreadable
 from trainlint.syntax.broken import healed
 from trainlint.syntax.gate import SyntaxProblem, is_relevant
+
+if TYPE_CHECKING:
+    from trainlint.evaluate.standalone import Standalone, Understood
 
 _REST_CHECKED = "the other statements were checked without this one"
 
@@ -50,12 +54,17 @@ def examine(document: Document, settings: Settings | None = None) -> list[Diagno
 
 @dataclass(frozen=True)
 class Examination:
-    """What came of a document: all findings, and the plan that they are about where there is one. `read` is what
-    was read, where that is not the document itself."""
+    """What came of a document: all findings, and what was understood where it is a program. `read` is what was read,
+    where that is not the document itself."""
 
     diagnostics: list[Diagnostic]
-    plan: TrainingPlan | None = None
+    understood: Understood | None = None
     read: Document | None = None
+
+    @property
+    def plan(self) -> TrainingPlan | None:
+        """The plan that the findings are about."""
+        return self.understood.whole if self.understood is not None else None
 
 
 def examination(
@@ -71,16 +80,16 @@ def examination(
     texts = Texts(document)
     if not is_relevant(document.text):
         return Examination([])
-    plan, problems = _understood(document, selection)
-    if plan is None:
+    understood, problems = _understood(document, selection, while_typed=while_typed)
+    if understood is None:
         found = _finished(problems, texts, selection)
         return _examination_of_the_rest(document, found, selection) if while_typed else Examination(found)
-    found = _finished(_diagnostics(plan, document, selection), texts, selection)
+    found = _finished(_diagnostics(understood, document, selection), texts, selection)
     if any(diagnostic.code == RuleFailed.code for diagnostic in found):
-        return Examination(found, plan)  # whether its comments are of use is not known
-    notes = remarks(texts, selection, trains=bool(plan.runs) or bool(document.cells))
+        return Examination(found, understood)  # whether its comments are of use is not known
+    notes = remarks(texts, selection, trains=bool(understood.main.runs) or bool(document.cells))
     placed = (placed_in_cells(note, texts) for note in fingerprinted(notes, texts))
-    return Examination(sorted([*found, *placed], key=lambda diagnostic: diagnostic.sort_key), plan)
+    return Examination(sorted([*found, *placed], key=lambda diagnostic: diagnostic.sort_key), understood)
 
 
 def _examination_of_the_rest(
@@ -93,12 +102,12 @@ def _examination_of_the_rest(
     if text is None:
         return Examination(problems)
     rest = replace(document, text=text)
-    plan, _ = _understood(rest, selection)
-    if plan is None:
+    understood, _ = _understood(rest, selection, while_typed=True)
+    if understood is None:
         return Examination(problems)
     problems = [problem.model_copy(update={"help": _REST_CHECKED}) for problem in problems]
-    found = [*problems, *_finished(_diagnostics(plan, rest, selection), Texts(rest), selection)]
-    return Examination(sorted(found, key=lambda diagnostic: diagnostic.sort_key), plan, rest)
+    found = [*problems, *_finished(_diagnostics(understood, rest, selection), Texts(rest), selection)]
+    return Examination(sorted(found, key=lambda diagnostic: diagnostic.sort_key), understood, rest)
 
 
 def check_source(text: str, filename: str = "<text>", settings: Settings | None = None) -> list[Diagnostic]:
@@ -134,11 +143,18 @@ def plan_of_document(document: Document, versions: dict[str, str] | None = None)
     hold where they differ from what the project's files say."""
     if not is_relevant(document.text):
         return TrainingPlan(filename=document.filename)
-    from trainlint.evaluate.evaluate import evaluate
+    return _read(document, versions, while_typed=False).main
+
+
+def _read(document: Document, versions: dict[str, str] | None, *, while_typed: bool) -> Understood:
+    from trainlint.evaluate.evaluate import evaluate, evaluate_while_typed
+    from trainlint.evaluate.standalone import Understood
 
     folder = document.path.parent if document.path else None
     root = repository_root(folder) if folder else None
-    return evaluate(document, root=root, versions=versions)
+    if while_typed:
+        return evaluate_while_typed(document, root=root, versions=versions)
+    return Understood(evaluate(document, root=root, versions=versions))
 
 
 def unreadable(problem: Unreadable, settings: Settings) -> list[Diagnostic]:
@@ -175,13 +191,15 @@ def _finished(found: Iterable[Diagnostic], texts: Texts, selection: Selection) -
     return finished
 
 
-def _understood(document: Document, selection: Selection) -> tuple[TrainingPlan | None, list[Diagnostic]]:
-    """The plan of a document, or why there is none."""
+def _understood(
+    document: Document, selection: Selection, *, while_typed: bool
+) -> tuple[Understood | None, list[Diagnostic]]:
+    """What a document is as a program, or why that is not known."""
     severities = selection.severities
     name = document.filename
     try:
         with timed("understanding"):
-            return plan_of_document(document, selection.framework_versions), []
+            return _read(document, selection.framework_versions, while_typed=while_typed), []
     except SyntaxProblem as problem:
         severity = severities.get(FileNotParsed.name)
         reason = f"not parsed: {problem.message}"
@@ -191,13 +209,12 @@ def _understood(document: Document, selection: Selection) -> tuple[TrainingPlan 
         return None, [own_diagnostic(AnalysisGaveUp, name, f"not analysed: {named(error)}", severity)]
 
 
-def _diagnostics(plan: TrainingPlan, document: Document, selection: Selection) -> Iterator[Diagnostic]:
+def _diagnostics(understood: Understood, document: Document, selection: Selection) -> Iterator[Diagnostic]:
     severities = selection.severities
     # What a test does wrong it mostly does on purpose; a severity that the user chose holds there as well.
-    usual = Severity.INFO if context.TEST in plan.context else None
+    usual = Severity.INFO if context.TEST in understood.main.context else None
     findings: list[Finding] = []
-    for rule, options in selection.chosen:
-        answer = ask(rule, options, plan)
+    for rule, answer in _answers(understood, selection):
         findings += answer.findings
         if answer.failure:
             yield _rule_failed(rule, answer.failure, document, selection)
@@ -211,6 +228,31 @@ def _diagnostics(plan: TrainingPlan, document: Document, selection: Selection) -
             yield diagnostic_of(finding, severities.get(finding.rule.name, usual))
         except Exception as error:
             yield _rule_failed(type(finding.rule), f"raised {named(error)}", document, selection)
+
+
+def _answers(understood: Understood, selection: Selection) -> Iterator[tuple[type[Rule], Answer]]:
+    """What the rules say of the plan, and of each class that stands alone."""
+    for rule, options in selection.chosen:
+        yield rule, ask(rule, options, understood.main)
+    for standalone in understood.standalone:
+        yield from _answers_of(standalone, understood.main.context, selection)
+
+
+def _answers_of(
+    standalone: Standalone, circumstances: frozenset[str], selection: Selection
+) -> list[tuple[type[Rule], Answer]]:
+    """What the rules say of a class that stands alone: what they said before, if that was nothing or if no statement has
+    moved since."""
+    asked = (selection, circumstances)
+    rows = [chunk.first_row for chunk in standalone.rests_on]
+    before = standalone.derived.get(Answer)
+    if before is not None and before[0] == asked and (not before[2] or before[1] == rows):
+        return before[2]  # type: ignore[no-any-return]
+    plan = standalone.plan.model_copy(update={"context": circumstances})
+    answers = [(rule, ask(rule, options, plan)) for rule, options in selection.chosen if plan.networks]
+    told = [(rule, answer) for rule, answer in answers if answer.findings or answer.failure or answer.printed]
+    standalone.derived[Answer] = (asked, rows, told)
+    return told
 
 
 def _rule_failed(rule: type[Rule], problem: str, document: Document, selection: Selection) -> Diagnostic:

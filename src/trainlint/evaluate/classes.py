@@ -65,7 +65,6 @@ def find(machine: Machine, cls: Class | Reference, name: str, after: Class | Non
 
 def instantiate(machine: Machine, cls: Class, arguments: Arguments, site: Site) -> Value:
     """An object of a class of the program."""
-    machine.instantiated.add(id(cls))
     origin = Origin(Made.COMPUTED, site, cls.name)
     special = records.construct(machine, cls, arguments, site)
     if special is not None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+from functools import partial
+
 from trainlint.evaluate import classes, functions, selection
 from trainlint.evaluate.flow import Frame
 from trainlint.evaluate.happenings import ENTRY_POINT
 from trainlint.evaluate.machine import Machine
 from trainlint.evaluate.names import look_up
 from trainlint.evaluate.program import Program
+from trainlint.evaluate.standalone import Shelf
 from trainlint.frameworks import catalogue
 from trainlint.frameworks.call import Arguments, Call
 from trainlint.frameworks.facts import CompileCalled
@@ -22,21 +26,22 @@ _OF_TRAINERS = ("training_step", "configure_optimizers")
 """What a trainer has called when it trained an object."""
 
 
-def run_uncalled(machine: Machine, program: Program) -> None:
-    """Runs what trains and was not called, then applies networks that were never applied."""
+def run_uncalled(machine: Machine, program: Program, shelf: Shelf | None = None) -> None:
+    """Runs what trains and was not called, then applies networks that were never applied. A shelf keeps those that
+    stand alone."""
     _apply_compiled(machine)
+    words = selection.TRAINING_WORDS | program.training_names
     definitions = [
         chunk
         for chunk in program.chunks
         if chunk.definition is not None
         and chunk.readable
-        and (
-            chunk.words & (selection.TRAINING_WORDS | program.training_names)
-            or selection.defines_network(chunk)
-        )
+        and (not chunk.words.isdisjoint(words) or selection.defines_network(chunk))
     ]
     for chunk in definitions:
         assert chunk.definition is not None
+        if isinstance(chunk.definition, ast.ClassDef) and not chunk.definition.decorator_list:
+            continue
         with machine.within(Frame(program.scope, chunk, program)):
             found = look_up(machine, chunk.definition.name)
             if isinstance(found, Function):
@@ -47,9 +52,10 @@ def run_uncalled(machine: Machine, program: Program) -> None:
     for chunk in reversed(definitions):
         assert chunk.definition is not None
         with machine.within(Frame(program.scope, chunk, program)):
-            found = look_up(machine, chunk.definition.name)
-            if isinstance(found, Class):
-                _run_class(machine, program, found, chunk)
+            if shelf is not None and isinstance(chunk.definition, ast.ClassDef):
+                shelf.run(machine, chunk, partial(_run_class, machine, program, chunk))
+            else:
+                _run_class(machine, program, chunk)
 
 
 def _apply_compiled(machine: Machine) -> None:
@@ -78,7 +84,11 @@ def _run_command(machine: Machine, command: Partial) -> None:
             machine.call(command, Arguments(), site)
 
 
-def _run_class(machine: Machine, program: Program, cls: Class, chunk: Chunk) -> None:
+def _run_class(machine: Machine, program: Program, chunk: Chunk) -> None:
+    assert chunk.definition is not None
+    cls = look_up(machine, chunk.definition.name)
+    if not isinstance(cls, Class):
+        return
     site = cls.origin.site if cls.origin else None
     if site is None:
         return

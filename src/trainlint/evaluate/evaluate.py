@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from trainlint.evaluate import (  # the grammar fills as these are imported
@@ -21,6 +22,7 @@ from trainlint.evaluate.flow import Frame
 from trainlint.evaluate.machine import Machine
 from trainlint.evaluate.program import Program
 from trainlint.evaluate.project import Project
+from trainlint.evaluate.standalone import Shelf, Understood
 from trainlint.evaluate.versions import versions_of
 from trainlint.plan.plan import TrainingPlan
 from trainlint.sources.document import Document
@@ -49,6 +51,32 @@ def evaluate(
         plan = assemble(machine, program)
         program.project.let_go()
         return plan
+
+
+def evaluate_while_typed(
+    document: Document, *, root: Path | None = None, versions: dict[str, str] | None = None
+) -> Understood:
+    """The same, where classes that stand alone are kept for the next version of the document.
+
+    Raises:
+        SyntaxProblem: the text is not Python.
+    """
+    if not is_relevant(document.text):
+        return Understood(TrainingPlan(filename=document.filename))
+    with running(document, root=root, versions=versions) as (machine, program):
+        shelf = Shelf(program)
+        program.run(machine)
+        run_uncalled(machine, program, shelf)
+        return Understood(assemble(machine, program), shelf.found, partial(_joined, machine, program, shelf))
+
+
+def _joined(machine: Machine, program: Program, shelf: Shelf) -> TrainingPlan:
+    """One plan of all that a program is."""
+    for found in shelf.found:
+        machine.facts += found.facts
+        machine.happened += found.happened
+    with _deep_recursion(), machine.within(Frame(program.scope, program.whole, program)):
+        return assemble(machine, program)
 
 
 @contextmanager

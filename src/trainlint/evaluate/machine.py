@@ -64,7 +64,6 @@ class Machine:
         self.facts: list[tuple[object, Certainty]] = []
         self.happened: list[Happened] = []
         self.called: set[int] = set()
-        self.instantiated: set[int] = set()
         self.network_depth = 0
         self._shared: dict[str, Instance] = {}
         self.registered: set[str] = set()  # keys that registrations were looked for
@@ -163,6 +162,11 @@ class Machine:
     def scope(self, *, outermost: bool) -> Scope:
         """The names of the running function or, outermost, of its module, with their values."""
         return self.frame.scope.module if outermost else self.frame.scope
+
+    @property
+    def shared_objects(self) -> int:
+        """How many objects of libraries the program has once."""
+        return len(self._shared)
 
     def shared(self, name: str) -> Instance:
         """An object of a library that a program has once: absl's FLAGS, Hydra's store of configurations."""

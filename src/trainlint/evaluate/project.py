@@ -12,7 +12,7 @@ from trainlint.evaluate.program import Program
 from trainlint.sources import disk
 from trainlint.sources.document import Document, Unreadable
 from trainlint.sources.settings_file import SUFFIXES, Language
-from trainlint.syntax.chunks import split
+from trainlint.syntax.chunks import anew, split
 from trainlint.syntax.gate import WATCHED, SyntaxProblem
 from trainlint.values.value import Class, Known, Scope
 
@@ -220,15 +220,15 @@ def _contents_of(document: Document) -> Contents:
     chunks = split(document.text, document.filename)
     if document.cells:
         last = {cell.number: chunk for chunk in chunks if (cell := document.cell_at(chunk.last_row))}
-        for chunk in last.values():
-            chunk.shown = True
+        for chunk in chunks:
+            chunk.shown = chunk in last.values()
     return Contents(chunks)
 
 
 @lru_cache(256)
 def _contents(filename: str, data: bytes) -> Contents:
     """The contents of an imported file, kept for the next program that imports it as it stands now."""
-    contents = Contents(split(Document.from_bytes(data, filename).text, filename))
+    contents = Contents(anew(Document.from_bytes(data, filename).text, filename))
     _imported[filename] = contents
     return contents
 

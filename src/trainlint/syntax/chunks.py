@@ -25,9 +25,6 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 _GOES_ON = ("\\\n", "\\\r\n", "\\\r")
 
-_KEPT = frozenset({"binds", "definition", "is_import", "mentions", "lines"})
-"""What a chunk has worked out from its text alone."""
-
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -119,17 +116,15 @@ class Chunk:
         start = self.lines.offset(place.row - above, place.column)
         return self.text[start : self.lines.offset(place.end_row - above, place.end_column)]
 
-    def take_from(self, earlier: Chunk) -> None:
-        """Takes over what was worked out for a chunk with the same text."""
-        self.derived = earlier.derived
-        self.statements = earlier.statements
-        self.moved = earlier.moved + self.first_row - earlier.first_row
-        for name in _KEPT & earlier.__dict__.keys():
-            self.__dict__[name] = earlier.__dict__[name]
+    def move_to(self, row: int) -> None:
+        """The same statements begin on another row now. Who holds the chunk finds its places there from now on."""
+        self.moved += row - self.first_row
+        self.first_row = row
 
 
 def split(text: str, filename: str) -> list[Chunk]:
-    """The chunks of a program in order; their texts together are the whole text.
+    """The chunks of a program in order; their texts together are the whole text. While somebody types, what did not
+    change is the same chunk as before.
 
     Raises:
         SyntaxProblem: the text is not Python.
@@ -140,8 +135,17 @@ def split(text: str, filename: str) -> list[Chunk]:
     return chunks
 
 
+def anew(text: str, filename: str) -> list[Chunk]:
+    """The same for a text of which no earlier version counts.
+
+    Raises:
+        SyntaxProblem: the text is not Python.
+    """
+    return _parsed(text, filename, 1, ())
+
+
 def _parsed(text: str, filename: str, first_row: int, earlier: Sequence[Chunk]) -> list[Chunk]:
-    """The chunks of a text that begins on some row of a file. What one of `earlier` ones knows it keeps."""
+    """The chunks of a text that begins on some row of a file; `earlier` ones where their text is there again."""
     tree = parse(text)
     lines = _LINE.findall(text)
     before = reuse.Before(earlier)
@@ -155,10 +159,11 @@ def _parsed(text: str, filename: str, first_row: int, earlier: Sequence[Chunk]) 
     for number, group in enumerate(groups):
         end = len(lines) if number == len(groups) - 1 else (group[-1].end_lineno or group[-1].lineno)
         part = "".join(lines[start:end])
-        chunk = Chunk(filename, part, start + first_row, tuple(group), moved=first_row - 1)
-        same = before.take(part)
-        if same is not None:
-            chunk.take_from(same)
+        chunk = before.take(part)
+        if chunk is None:
+            chunk = Chunk(filename, part, start + first_row, tuple(group), moved=first_row - 1)
+        else:
+            chunk.move_to(start + first_row)
         chunks.append(chunk)
         start = end
     return chunks
@@ -190,7 +195,9 @@ def _changed(text: str, filename: str, earlier: Sequence[Chunk]) -> list[Chunk] 
         return None
     behind = earlier[last:]
     down = row + len(LINE_END.findall(between)) - behind[0].first_row if behind else 0
-    return [*_moved(earlier[:first], 0), *parsed, *_moved(behind, down)]
+    for chunk in behind if down else ():
+        chunk.move_to(chunk.first_row + down)
+    return [*earlier[:first], *parsed, *behind]
 
 
 def _begins_with_rows(text: str, rows: str, start: int) -> bool:
@@ -200,13 +207,6 @@ def _begins_with_rows(text: str, rows: str, start: int) -> bool:
 def _ends_with_rows(text: str, rows: str, start: int, end: int) -> bool:
     begin = end - len(rows)
     return text.endswith(rows, start, end) and (begin == start or text[begin - 1] == "\n")
-
-
-def _moved(chunks: Sequence[Chunk], down: int) -> Iterator[Chunk]:
-    for chunk in chunks:
-        moved = Chunk(chunk.filename, chunk.text, chunk.first_row + down, chunk.statements)
-        moved.take_from(chunk)
-        yield moved
 
 
 def _bound(statements: Iterable[ast.stmt]) -> Iterator[str]:

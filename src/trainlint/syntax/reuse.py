@@ -30,7 +30,7 @@ def reusing(kept: Kept) -> Iterator[None]:
 
 
 class Before:
-    """Chunks of the version before by their text. Each is given once: two chunks never share their nodes."""
+    """Chunks of the version before by their text. Each is given once: two statements are never the same chunk."""
 
     def __init__(self, chunks: Sequence[Chunk]) -> None:
         self._by_text: dict[str, list[Chunk]] = {}

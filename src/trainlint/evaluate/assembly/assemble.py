@@ -22,6 +22,7 @@ from trainlint.evaluate.assembly.runs import runs_of
 from trainlint.evaluate.assembly.severed import severed_losses
 from trainlint.evaluate.assembly.shuffles import shuffled_apart
 from trainlint.evaluate.assembly.unused import unused_in
+from trainlint.evaluate.happenings import Happened
 from trainlint.evaluate.machine import Machine
 from trainlint.evaluate.program import Program
 from trainlint.plan.network import Network
@@ -63,6 +64,19 @@ def assemble(machine: Machine, program: Program) -> TrainingPlan:
         context=context_of(gathered, program, applied.networks, optimizers, runs)
         | keras_of(program, machine.versions),
         unknowns=_unknowns(optimizers, applied.networks),
+    )
+
+
+def plan_of_networks(
+    facts: list[tuple[object, Certainty]], happened: list[Happened], machine: Machine, filename: str
+) -> TrainingPlan:
+    """The plan of something that came to nothing but networks."""
+    gathered = Gathered(facts, happened)
+    networks = applied_networks(gathered, machine).networks
+    return TrainingPlan(
+        filename=filename,
+        networks=networks,
+        events=sequences(happened, gathered),
     )
 
 

@@ -1,0 +1,182 @@
+"""Classes that nobody calls in this file, kept from one version of a text to the next.
+
+While somebody types, a file is understood anew at every key. A network that a file only defines, and that rests on
+nothing but definitions, libraries and constants, is what it was before as long as their statements are. What its class
+gave stays with its chunk, as a small plan of its own beside that of the rest, and what rules said of it stays there, too.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from trainlint.evaluate.assembly.assemble import plan_of_networks
+from trainlint.evaluate.assembly.gathered import NetworkApplied, events
+from trainlint.evaluate.happenings import ENTRY_POINT, Happened
+from trainlint.plan.plan import TrainingPlan
+from trainlint.syntax.chunks import Chunk
+from trainlint.syntax.free_names import free_names
+from trainlint.values.origin import Certainty
+from trainlint.values.value import Known, Reference
+
+if TYPE_CHECKING:
+    from trainlint.evaluate.machine import Machine
+    from trainlint.evaluate.program import Program
+
+_ONLY_APPLIED = frozenset({ENTRY_POINT, "forward"})
+
+
+@dataclass(eq=False)
+class Standalone:
+    """What a class gave that nobody calls. `rests_on` are the statements that it was made from, `others_called` those of
+    their functions that something else had called before, `called` all functions that had been called after it."""
+
+    circumstances: tuple[object, ...]
+    rests_on: tuple[Chunk, ...]
+    functions: frozenset[int]
+    others_called: frozenset[int]
+    called: frozenset[int]
+    steps: int
+    facts: list[tuple[object, Certainty]]
+    happened: list[Happened]
+    plan: TrainingPlan
+    derived: dict[object, Any] = field(default_factory=dict)
+    """What readers of the plan worked out from it alone."""
+
+    def holds(self, machine: Machine, circumstances: tuple[object, ...], rests_on: tuple[Chunk, ...]) -> bool:
+        """Whether running the class would give the same again."""
+        return (
+            self.rests_on == rests_on
+            and self.circumstances == circumstances
+            and self.functions & machine.called == self.others_called
+        )
+
+
+@dataclass
+class Understood:
+    """A program as one plan, or while somebody types as that of what it does and those of classes that stand alone."""
+
+    main: TrainingPlan
+    standalone: Sequence[Standalone] = ()
+    joined: Callable[[], TrainingPlan] | None = None
+
+    @cached_property
+    def whole(self) -> TrainingPlan:
+        """All of it as one plan."""
+        return self.joined() if self.joined is not None and self.standalone else self.main
+
+
+class Shelf:
+    """The standalone classes of a program that is being evaluated."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._circumstances = (program.training_names, program.switches_modes)
+        self._numbers = {id(chunk): number for number, chunk in enumerate(program.chunks)}
+        self._used_outside = {
+            name
+            for chunk in program.chunks
+            if chunk.definition is None and not chunk.is_import
+            for name in free_names(chunk)
+        }
+        self.found: list[Standalone] = []
+
+    def run(self, machine: Machine, chunk: Chunk, run: Callable[[], None]) -> None:
+        """Runs what a chunk defines, unless what it gave before still holds."""
+        rests_on = self._rests_on(chunk)
+        if rests_on is None:
+            run()
+            return
+        circumstances = (machine.versions, *self._circumstances)
+        before = chunk.derived.get(Standalone)
+        if isinstance(before, Standalone) and before.holds(machine, circumstances, rests_on):
+            machine.called |= before.called
+            machine.steps -= before.steps
+            self.found.append(before)
+            return
+        chunk.derived.pop(Standalone, None)
+        called, steps, outside = machine.called.copy(), machine.steps, self._outside(machine)
+        facts, happened = machine.facts, machine.happened
+        machine.facts, machine.happened = [], []
+        try:
+            run()
+        finally:
+            (facts_here, happened_here) = machine.facts, machine.happened
+            machine.facts, machine.happened = facts, happened
+        if (
+            machine.steps >= 0
+            and self._outside(machine) == outside
+            and _only_applies(facts_here, happened_here)
+            and all(self._is_steady(other) for other in rests_on)
+        ):
+            plan = plan_of_networks(facts_here, happened_here, machine, self._program.filename)
+            if not any(network.pretrained for network in plan.networks):
+                functions = _functions_of(rests_on)
+                found = Standalone(
+                    circumstances, rests_on, functions, functions & called, frozenset(machine.called - called),
+                    steps - machine.steps, facts_here, happened_here, plan,
+                )  # fmt: skip
+                chunk.derived[Standalone] = found
+                self.found.append(found)
+                return
+        machine.facts += facts_here
+        machine.happened += happened_here
+
+    def _outside(self, machine: Machine) -> tuple[int, ...]:
+        """How much was read or registered that is not the class's own business."""
+        return len(self._program.project.files_read), len(machine.registered), machine.shared_objects
+
+    def _rests_on(self, chunk: Chunk) -> tuple[Chunk, ...] | None:
+        """The statements that a definition takes names from, directly or through each other; None where other
+        statements of the module may do something to them."""
+        chunks, binders = self._program.chunks, self._program.binders
+        if "*" in binders:
+            return None
+        first = self._numbers[id(chunk)]
+        found, waiting = {first}, [first]
+        while waiting:
+            current = chunks[waiting.pop()]
+            if not current.is_import and not self._used_outside.isdisjoint(current.binds):
+                return None
+            for name in free_names(current):
+                if new := binders.get(name, _NONE) - found:
+                    found |= new
+                    waiting += new
+        return tuple(chunks[number] for number in sorted(found))
+
+    def _is_steady(self, chunk: Chunk) -> bool:
+        """Whether a chunk gives nothing that may be another thing next time: a file of the project, an object."""
+        if chunk.definition is not None:
+            return True
+        slots = self._program.scope.slots
+        return all(
+            slots.get(name) is None or isinstance(slots[name], Known | Reference) for name in chunk.binds
+        )
+
+
+_NONE: frozenset[int] = frozenset()
+
+
+def _only_applies(facts: Iterable[tuple[object, Certainty]], happened: list[Happened]) -> bool:
+    """Whether nothing came of a class but networks."""
+    return all(isinstance(fact, NetworkApplied) for fact, _ in facts) and all(
+        event.kind in _ONLY_APPLIED for event in events(happened)
+    )
+
+
+def _functions_of(chunks: Iterable[Chunk]) -> frozenset[int]:
+    """Identities of the functions and methods that some chunks define."""
+    return frozenset(id(node) for chunk in chunks for node in _definitions(chunk))
+
+
+def _definitions(chunk: Chunk) -> Iterator[ast.AST]:
+    definition = chunk.definition
+    if isinstance(definition, ast.ClassDef):
+        yield from (
+            node for node in definition.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        )
+    elif definition is not None:
+        yield definition
