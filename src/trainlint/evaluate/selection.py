@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Sequence, Set
 
-from trainlint.syntax.chunks import Chunk
+from trainlint.syntax.chunks import Chunk, told_once
 from trainlint.syntax.mentions import FunctionMentions
 
 TRAINING_WORDS = frozenset(
@@ -19,21 +19,20 @@ _BUILDING_WORDS = frozenset(
     "Sequential Model TrainingArguments Seq2SeqTrainingArguments configure_optimizers".split()
 )
 
+_ROOT_WORDS = TRAINING_WORDS | _BUILDING_WORDS
+
 _NETWORK_BASES = ("Module", "Model", "Layer", "Net", "Network", "Sequential")
 
 
 def training_names(chunks: Sequence[Chunk]) -> frozenset[str]:
     """Functions and methods of a file that train, directly or through each other."""
-    words: dict[str, set[str]] = {}
     defined = {chunk.definition.name for chunk in chunks if isinstance(chunk.definition, ast.FunctionDef)}
-    for chunk in chunks:
-        for function in chunk.mentions.functions:
-            if not function.name.startswith("__"):
-                words.setdefault(function.name, set()).update(_words(function, _VARIABLES - defined))
+    said = _words_but_variables if _VARIABLES.isdisjoint(defined) else _words
+    functions = [function for chunk in chunks for function in said(chunk)]
     training: set[str] = set()
     waiting = set(TRAINING_WORDS)
     while waiting:
-        found = {name for name, mentioned in words.items() if name not in training and mentioned & waiting}
+        found = {name for name, words in functions if name not in training and not words.isdisjoint(waiting)}
         training |= found
         waiting = found
     return frozenset(training)
@@ -47,13 +46,27 @@ def is_variable(word: str) -> bool:
 _VARIABLES = frozenset({"step"})
 
 
-def _words(function: FunctionMentions, often_variables: Set[str]) -> Set[str]:
-    """What the body of a function mentions, but for words that the function uses as variables alone."""
+@told_once
+def _words(chunk: Chunk) -> tuple[tuple[str, Set[str]], ...]:
+    """The functions and methods of a chunk, each with what its body mentions."""
+    functions = chunk.mentions.functions
+    return tuple((f.name, f.body.words) for f in functions if not f.name.startswith("__"))
+
+
+@told_once
+def _words_but_variables(chunk: Chunk) -> tuple[tuple[str, Set[str]], ...]:
+    """The same without words that a function uses as variables alone."""
+    functions = chunk.mentions.functions
+    return tuple((f.name, _without_variables(f)) for f in functions if not f.name.startswith("__"))
+
+
+def _without_variables(function: FunctionMentions) -> Set[str]:
     header, body = function.header, function.body
-    variables = (header.names | body.names) & often_variables
+    variables = (header.names | body.names) & _VARIABLES
     return body.words - (variables - header.attributes - body.attributes) if variables else body.words
 
 
+@told_once
 def defines_network(chunk: Chunk) -> bool:
     """Whether a chunk is a class that looks like a network or a layer."""
     definition = chunk.definition
@@ -64,21 +77,28 @@ def defines_network(chunk: Chunk) -> bool:
 
 def roots(chunks: Sequence[Chunk], training: frozenset[str]) -> set[int]:
     """Chunks that train, build a network, or use one that does."""
-    found = {
-        number
-        for number, chunk in enumerate(chunks)
-        if chunk.words & TRAINING_WORDS or chunk.words & _BUILDING_WORDS or defines_network(chunk)
-    }
-    found |= {number for number, chunk in enumerate(chunks) if _starts(chunk) or _holds_settings(chunk)}
+    found = {number for number, chunk in enumerate(chunks) if _is_root(chunk)}
     if found:
         found |= {number for number, chunk in enumerate(chunks) if _sets_a_seed(chunk)}
     hot = training | {name for number in found if chunks[number].definition for name in chunks[number].binds}
     makers = [chunk for chunk in chunks if chunk.definition is not None]
-    while more := [chunk for chunk in makers if chunk.names & hot and not chunk.binds <= hot]:
+    while more := [chunk for chunk in makers if not chunk.names.isdisjoint(hot) and not chunk.binds <= hot]:
         hot |= {name for chunk in more for name in chunk.binds}  # a function that makes a network, and so on
     return found | {
-        number for number, chunk in enumerate(chunks) if chunk.definition is None and chunk.names & hot
+        number
+        for number, chunk in enumerate(chunks)
+        if chunk.definition is None and not chunk.names.isdisjoint(hot)
     }
+
+
+@told_once
+def _is_root(chunk: Chunk) -> bool:
+    return (
+        not chunk.words.isdisjoint(_ROOT_WORDS)
+        or defines_network(chunk)
+        or _starts(chunk)
+        or _holds_settings(chunk)
+    )
 
 
 def _starts(chunk: Chunk) -> bool:
@@ -95,6 +115,7 @@ def _starts(chunk: Chunk) -> bool:
     )
 
 
+@told_once
 def _sets_a_seed(chunk: Chunk) -> bool:
     """Whether a chunk says what is drawn at random after it, though it names nothing of the program."""
     only = chunk.statements[0] if len(chunk.statements) == 1 else None
@@ -131,9 +152,13 @@ def selected(chunks: Sequence[Chunk], start: Collection[int]) -> set[int]:
             for number, chunk in enumerate(chunks)
             if number not in chosen
             and (
-                chunk.binds & mentioned
+                not chunk.binds.isdisjoint(mentioned)
                 or _is_star(chunk)
-                or (chunk.definition is None and not chunk.is_import and chunk.names & changeable)
+                or (
+                    chunk.definition is None
+                    and not chunk.is_import
+                    and not chunk.names.isdisjoint(changeable)
+                )
             )
         }
         if not more:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from trainlint.sources.lines import LINE_END, LineIndex
 from trainlint.syntax import reuse
@@ -120,6 +120,22 @@ class Chunk:
         """The same statements begin on another row now. Who holds the chunk finds its places there from now on."""
         self.moved += row - self.first_row
         self.first_row = row
+
+
+Told = TypeVar("Told")
+
+
+def told_once(of: Callable[[Chunk], Told]) -> Callable[[Chunk], Told]:
+    """For what a chunk's text alone tells: it is worked out once, however often the rest of its file changes."""
+
+    @wraps(of)
+    def told(chunk: Chunk) -> Told:
+        if of not in chunk.derived:
+            chunk.derived[of] = of(chunk)
+        found: Told = chunk.derived[of]
+        return found
+
+    return told
 
 
 def split(text: str, filename: str) -> list[Chunk]:

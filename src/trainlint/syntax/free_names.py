@@ -5,18 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Set
 
-from trainlint.syntax.chunks import Chunk
+from trainlint.syntax.chunks import Chunk, told_once
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 
+@told_once
 def free_names(chunk: Chunk) -> Set[str]:
-    """The names that a chunk takes from outside; worked out once."""
-    found = chunk.derived.get(free_names)
-    if found is None:
-        found = chunk.derived[free_names] = frozenset(_taken(chunk.statements))
-    return found
+    """The names that a chunk takes from outside."""
+    return frozenset(_taken(chunk.statements))
 
 
 def _taken(nodes: Iterable[ast.AST]) -> set[str]:

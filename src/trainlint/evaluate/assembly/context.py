@@ -40,7 +40,7 @@ def context_of(
     optimizers: tuple[Optimizer, ...],
     runs: tuple[TrainingRun, ...],
 ) -> frozenset[str]:
-    words = frozenset(word for chunk in program.chunks for word in chunk.words | chunk.binds)
+    words = frozenset().union(*(chunk.words for chunk in program.chunks), *(c.binds for c in program.chunks))
     found = {name for name, marks in _WORDS.items() if words & marks}
     # A program that saves its weights loads them to go on; one that only loads them got them elsewhere.
     loads_others = "load_state_dict" in words and "state_dict" not in words
