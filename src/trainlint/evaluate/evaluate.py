@@ -72,9 +72,7 @@ def evaluate_while_typed(
 
 def _joined(machine: Machine, program: Program, shelf: Shelf) -> TrainingPlan:
     """One plan of all that a program is."""
-    for found in shelf.found:
-        machine.facts += found.facts
-        machine.happened += found.happened
+    shelf.empty(machine)
     with _deep_recursion(), machine.within(Frame(program.scope, program.whole, program)):
         return assemble(machine, program)
 

@@ -8,6 +8,7 @@ gave stays with its chunk, as a small plan of its own beside that of the rest, a
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +18,7 @@ from trainlint.evaluate.assembly.assemble import plan_of_networks
 from trainlint.evaluate.assembly.gathered import NetworkApplied, events
 from trainlint.evaluate.happenings import ENTRY_POINT, Happened
 from trainlint.plan.plan import TrainingPlan
-from trainlint.syntax.chunks import Chunk
+from trainlint.syntax.chunks import Chunk, told_once
 from trainlint.syntax.free_names import free_names
 from trainlint.values.origin import Certainty
 from trainlint.values.value import Known, Reference
@@ -76,13 +77,15 @@ class Shelf:
         self._program = program
         self._circumstances = (program.training_names, program.switches_modes)
         self._numbers = {id(chunk): number for number, chunk in enumerate(program.chunks)}
-        self._used_outside = {
+        self._users = Counter(
             name
             for chunk in program.chunks
             if chunk.definition is None and not chunk.is_import
             for name in free_names(chunk)
-        }
+        )
+        """How many statements that are no definition mention a name: they may do something to what it stands for."""
         self.found: list[Standalone] = []
+        self._places: list[tuple[int, int]] = []  # how much had been noted, and had happened, before each
 
     def run(self, machine: Machine, chunk: Chunk, run: Callable[[], None]) -> None:
         """Runs what a chunk defines, unless what it gave before still holds."""
@@ -95,7 +98,7 @@ class Shelf:
         if isinstance(before, Standalone) and before.holds(machine, circumstances, rests_on):
             machine.called |= before.called
             machine.steps -= before.steps
-            self.found.append(before)
+            self._put(before, machine)
             return
         chunk.derived.pop(Standalone, None)
         called, steps, outside = machine.called.copy(), machine.steps, self._outside(machine)
@@ -120,10 +123,20 @@ class Shelf:
                     steps - machine.steps, facts_here, happened_here, plan,
                 )  # fmt: skip
                 chunk.derived[Standalone] = found
-                self.found.append(found)
+                self._put(found, machine)
                 return
         machine.facts += facts_here
         machine.happened += happened_here
+
+    def _put(self, found: Standalone, machine: Machine) -> None:
+        self.found.append(found)
+        self._places.append((len(machine.facts), len(machine.happened)))
+
+    def empty(self, machine: Machine) -> None:
+        """Gives the machine what the classes gave, as if it had run them."""
+        for found, (fact, event) in zip(reversed(self.found), reversed(self._places), strict=True):
+            machine.facts[fact:fact] = found.facts
+            machine.happened[event:event] = found.happened
 
     def _outside(self, machine: Machine) -> tuple[int, ...]:
         """How much was read or registered that is not the class's own business."""
@@ -139,7 +152,12 @@ class Shelf:
         found, waiting = {first}, [first]
         while waiting:
             current = chunks[waiting.pop()]
-            if not current.is_import and not self._used_outside.isdisjoint(current.binds):
+            if current.is_import:
+                continue
+            itself = 0 if current.definition is not None else 1
+            if _imports_within(current) or any(
+                self._users[name] > itself or len(binders[name]) > 1 for name in current.binds
+            ):
                 return None
             for name in free_names(current):
                 if new := binders.get(name, _NONE) - found:
@@ -164,6 +182,14 @@ def _only_applies(facts: Iterable[tuple[object, Certainty]], happened: list[Happ
     """Whether nothing came of a class but networks."""
     return all(isinstance(fact, NetworkApplied) for fact, _ in facts) and all(
         event.kind in _ONLY_APPLIED for event in events(happened)
+    )
+
+
+@told_once
+def _imports_within(chunk: Chunk) -> bool:
+    """Whether a function imports something by itself: a file of the project, perhaps."""
+    return any(
+        isinstance(node, ast.Import | ast.ImportFrom) for top in chunk.statements for node in ast.walk(top)
     )
 
 
