@@ -44,10 +44,10 @@ class Contents:
 
     def binders(self, name: str) -> frozenset[int]:
         """The chunks that may give a name its value."""
-        return self._binders.get(name, self._stars)
+        return self._binders.get(name, self.stars)
 
     @cached_property
-    def _stars(self) -> frozenset[int]:
+    def stars(self) -> frozenset[int]:
         """The chunks that may bind anything: `from x import *`."""
         return frozenset(number for number, chunk in enumerate(self.chunks) if "*" in chunk.binds)
 
@@ -56,5 +56,5 @@ class Contents:
         binders: dict[str, frozenset[int]] = {}
         for number, chunk in enumerate(self.chunks):
             for name in chunk.binds:
-                binders[name] = binders.get(name, self._stars) | {number}
+                binders[name] = binders.get(name, self.stars) | {number}
         return binders

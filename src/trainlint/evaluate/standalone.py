@@ -75,7 +75,7 @@ class Shelf:
 
     def __init__(self, program: Program) -> None:
         self._program = program
-        self._circumstances = (program.training_names, program.switches_modes)
+        self._circumstances = (program.contents.training_names, program.contents.switches_modes)
         self._numbers = {id(chunk): number for number, chunk in enumerate(program.chunks)}
         self._users = Counter(
             name
@@ -145,8 +145,8 @@ class Shelf:
     def _rests_on(self, chunk: Chunk) -> tuple[Chunk, ...] | None:
         """The statements that a definition takes names from, directly or through each other; None where other
         statements of the module may do something to them."""
-        chunks, binders = self._program.chunks, self._program.binders
-        if "*" in binders:
+        chunks, contents = self._program.chunks, self._program.contents
+        if contents.stars:
             return None
         first = self._numbers[id(chunk)]
         found, waiting = {first}, [first]
@@ -156,11 +156,11 @@ class Shelf:
                 continue
             itself = 0 if current.definition is not None else 1
             if _imports_within(current) or any(
-                self._users[name] > itself or len(binders[name]) > 1 for name in current.binds
+                self._users[name] > itself or len(contents.binders(name)) > 1 for name in current.binds
             ):
                 return None
             for name in free_names(current):
-                if new := binders.get(name, _NONE) - found:
+                if new := contents.binders(name) - found:
                     found |= new
                     waiting += new
         return tuple(chunks[number] for number in sorted(found))
@@ -173,9 +173,6 @@ class Shelf:
         return all(
             slots.get(name) is None or isinstance(slots[name], Known | Reference) for name in chunk.binds
         )
-
-
-_NONE: frozenset[int] = frozenset()
 
 
 def _only_applies(facts: Iterable[tuple[object, Certainty]], happened: list[Happened]) -> bool:
