@@ -17,6 +17,7 @@ from trainlint.engine.registry import words_of
 from trainlint.engine.rule import Finding, Rule
 from trainlint.engine.selection import Selection, selection_for
 from trainlint.engine.timings import timed
+from trainlint.evaluate.understood import Understood
 from trainlint.plan import context
 from trainlint.plan.plan import TrainingPlan
 from trainlint.sources import disk
@@ -26,7 +27,7 @@ from trainlint.syntax.broken import healed
 from trainlint.syntax.gate import SyntaxProblem, is_relevant
 
 if TYPE_CHECKING:
-    from trainlint.evaluate.standalone import Standalone, Understood
+    from trainlint.evaluate.standalone import Standalone
 
 _REST_CHECKED = "the other statements were checked without this one"
 
@@ -143,18 +144,13 @@ def plan_of_document(document: Document, versions: dict[str, str] | None = None)
     hold where they differ from what the project's files say."""
     if not is_relevant(document.text):
         return TrainingPlan(filename=document.filename)
-    return _read(document, versions, while_typed=False).main
+    from trainlint.evaluate.evaluate import evaluate
+
+    return evaluate(document, root=_root_of(document), versions=versions)
 
 
-def _read(document: Document, versions: dict[str, str] | None, *, while_typed: bool) -> Understood:
-    from trainlint.evaluate.evaluate import evaluate, evaluate_while_typed
-    from trainlint.evaluate.standalone import Understood
-
-    folder = document.path.parent if document.path else None
-    root = repository_root(folder) if folder else None
-    if while_typed:
-        return evaluate_while_typed(document, root=root, versions=versions)
-    return Understood(evaluate(document, root=root, versions=versions))
+def _root_of(document: Document) -> Path | None:
+    return repository_root(document.path.parent) if document.path else None
 
 
 def unreadable(problem: Unreadable, settings: Settings) -> list[Diagnostic]:
@@ -199,7 +195,12 @@ def _understood(
     name = document.filename
     try:
         with timed("understanding"):
-            return _read(document, selection.framework_versions, while_typed=while_typed), []
+            versions = selection.framework_versions
+            if not while_typed:
+                return Understood(plan_of_document(document, versions)), []
+            from trainlint.evaluate.evaluate import evaluate_while_typed
+
+            return evaluate_while_typed(document, root=_root_of(document), versions=versions), []
     except SyntaxProblem as problem:
         severity = severities.get(FileNotParsed.name)
         reason = f"not parsed: {problem.message}"

@@ -22,7 +22,8 @@ from trainlint.evaluate.flow import Frame
 from trainlint.evaluate.machine import Machine
 from trainlint.evaluate.program import Program
 from trainlint.evaluate.project import Project
-from trainlint.evaluate.standalone import Shelf, Understood
+from trainlint.evaluate.standalone import Shelf
+from trainlint.evaluate.understood import Understood
 from trainlint.evaluate.versions import versions_of
 from trainlint.plan.plan import TrainingPlan
 from trainlint.sources.document import Document

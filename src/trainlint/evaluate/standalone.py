@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from trainlint.evaluate.assembly.assemble import plan_of_networks
@@ -54,20 +53,6 @@ class Standalone:
             and self.circumstances == circumstances
             and self.functions & machine.called == self.others_called
         )
-
-
-@dataclass
-class Understood:
-    """A program as one plan, or while somebody types as that of what it does and those of classes that stand alone."""
-
-    main: TrainingPlan
-    standalone: Sequence[Standalone] = ()
-    joined: Callable[[], TrainingPlan] | None = None
-
-    @cached_property
-    def whole(self) -> TrainingPlan:
-        """All of it as one plan."""
-        return self.joined() if self.joined is not None and self.standalone else self.main
 
 
 class Shelf:
