@@ -54,7 +54,7 @@ def wanted() -> dict[Path, str]:
 
 def _text(result: RunResult) -> str:
     console = Console(file=io.StringIO(), width=400, color_system=None)
-    console.print(full.render(result), soft_wrap=True)
+    console.print(full.render(result).coloured(), soft_wrap=True)
     assert isinstance(console.file, io.StringIO)
     return _PAGES.sub("file:///…/", console.file.getvalue().rstrip() + f"\n\n{_end(result)}")
 
@@ -68,7 +68,7 @@ def _picture(result: RunResult) -> str:
         file=io.StringIO(), record=True, width=124, force_terminal=True, color_system="truecolor"
     )
     console.print(f"[bold green]$[/] trainlint check {SHOWN}\n", highlight=False)
-    text = full.render(result)
+    text = full.render(result).coloured()
     lines = [line for line in text.split("\n") if not _PAGES.search(line.plain)]
     console.print(*lines, sep="\n", end="\n\n", highlight=False, overflow="ellipsis", no_wrap=True)
     console.print(_end(result), highlight=False)

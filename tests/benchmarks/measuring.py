@@ -40,13 +40,16 @@ class Cost:
 
 
 def cost(command: Sequence[str], folder: Path | None = None) -> Cost:
-    """Runs a command whose findings do not matter.
+    """Runs a command whose findings do not matter. Python keeps its bytecode, as it does where a program is installed.
 
     Raises:
         subprocess.CalledProcessError: it ends with more than 1, so it did not do its work.
     """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)

@@ -64,6 +64,11 @@ def rendered(parts: Iterable[RenderableType], *, colour: bool, width: int | None
     return "".join(f"{line.rstrip()}\n" for line in buffer.getvalue().split("\n")[:-1])
 
 
+def unstyled(text: str) -> str:
+    """The same of text without colours, for which rich need not be imported."""
+    return "".join(f"{line.expandtabs().rstrip()}\n" for line in text.split("\n"))
+
+
 def wants_colour(colour: Colour, output_file: Path | None = None) -> bool:
     """Whether escape sequences belong into the output."""
     if colour is not Colour.AUTO:

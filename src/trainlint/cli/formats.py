@@ -6,7 +6,7 @@ from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from trainlint.cli.console import fail, rendered
+from trainlint.cli.console import fail, rendered, unstyled
 
 if TYPE_CHECKING:
     from trainlint.engine.run import RunResult
@@ -39,7 +39,10 @@ def report(result: RunResult, output_format: OutputFormat, *, colour: bool) -> s
     """The findings in one of the forms. Only that form's module is loaded."""
     render = import_module(f"trainlint.report.{_MODULES.get(output_format, output_format.value)}").render
     if output_format in (OutputFormat.FULL, OutputFormat.GROUPED):
-        return rendered([render(result)], colour=colour) if result.diagnostics else ""
+        styled = render(result)
+        if not result.diagnostics:
+            return ""
+        return rendered([styled.coloured()], colour=True) if colour else unstyled(styled.plain)
     text: str = render(result)
     return text
 

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from rich.text import Text
-
 from trainlint.engine.diagnostic import Diagnostic
 from trainlint.engine.run import RunResult
+from trainlint.report.styled import Styled, in_lines
 from trainlint.report.text import COLOURS, visible
 
 
-def render(result: RunResult) -> Text:
+def render(result: RunResult) -> Styled:
     """The name of each file with its findings, indented, and an empty line after each file."""
-    lines: list[Text] = []
+    lines: list[Styled] = []
     for filename, found in groupby(result.diagnostics, key=lambda diagnostic: diagnostic.place.filename):
-        lines += [Text(visible(filename), "bold"), *_lines(list(found)), Text()]
-    return Text("\n").join(lines)
+        lines += [Styled((visible(filename), "bold")), *_lines(list(found)), Styled()]
+    return in_lines(lines)
 
 
-def _lines(found: list[Diagnostic]) -> list[Text]:
+def _lines(found: list[Diagnostic]) -> list[Styled]:
     places = [_place(diagnostic) for diagnostic in found]
     width = max(map(len, places))
     severities = max(len(diagnostic.severity.value) for diagnostic in found)
     return [
-        Text.assemble(
+        Styled(
             f"  {place:<{width}}  ",
             (f"{diagnostic.severity.value:<{severities}}", COLOURS[diagnostic.severity]),
             "  ",
