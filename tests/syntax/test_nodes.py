@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from trainlint.syntax.nodes import within
+from trainlint.syntax.nodes import walk, within
 
 _LEFT_OUT = (ast.operator, ast.unaryop, ast.boolop, ast.cmpop, ast.expr_context, ast.alias)
 
@@ -77,6 +77,14 @@ def test_it_is_what_the_standard_library_finds(text: str) -> None:
     for node in _nodes(ast.parse(text)):
         expected = [child for child in ast.iter_child_nodes(node) if not isinstance(child, _LEFT_OUT)]
         assert within(node) == expected, ast.dump(node)
+
+
+def test_all_nodes_are_walked_through_once() -> None:
+    tree = ast.parse(EVERYTHING)
+    expected = [node for node in ast.walk(tree) if not isinstance(node, _LEFT_OUT)]
+    found = list(walk([tree]))
+    assert len(found) == len(expected)
+    assert set(found) == set(expected)
 
 
 def test_every_kind_of_node_that_python_3_11_knows_is_tried() -> None:

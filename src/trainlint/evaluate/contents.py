@@ -42,6 +42,13 @@ class Contents:
         """Whether some network may be switched to training or evaluation."""
         return any(chunk.words & {"eval", "train"} for chunk in self.chunks)
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All names and attributes that it mentions or binds."""
+        return frozenset[str]().union(
+            *(chunk.words for chunk in self.chunks), *(chunk.binds for chunk in self.chunks)
+        )
+
     def binders(self, name: str) -> frozenset[int]:
         """The chunks that may give a name its value."""
         return self._binders.get(name, self.stars)

@@ -38,6 +38,7 @@ class Program:
         self.filename = filename
         self.path = path
         self.package = package  # dotted name of the folder, for relative imports
+        self.real_path = real_path
         self.folder, self.top = _folders(path, package)
         self.contents = contents
         self.chunks = contents.chunks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from trainlint.evaluate.assembly.gathered import DemoRun, FitCalled, Gathered, LossApplied, NetworkApplied
 from trainlint.evaluate.assembly.networks import ordered
@@ -40,8 +41,8 @@ def context_of(
     optimizers: tuple[Optimizer, ...],
     runs: tuple[TrainingRun, ...],
 ) -> frozenset[str]:
-    words = frozenset().union(*(chunk.words for chunk in program.chunks), *(c.binds for c in program.chunks))
-    found = {name for name, marks in _WORDS.items() if words & marks}
+    words = program.contents.words
+    found = {name for name, marks in _WORDS.items() if not words.isdisjoint(marks)}
     # A program that saves its weights loads them to go on; one that only loads them got them elsewhere.
     loads_others = "load_state_dict" in words and "state_dict" not in words
     if loads_others or any(network.pretrained for network in networks):
@@ -83,9 +84,10 @@ def _rebuilds_its_input(gathered: Gathered) -> bool:
 
 def _below_root(program: Program) -> str:
     """The path of a program within its project: folders above it say nothing about it."""
-    path, root = program.path, program.project.root
-    if path is not None and root is not None and path.resolve().is_relative_to(root.resolve()):
-        return path.resolve().relative_to(root.resolve()).as_posix()
+    path, root = program.real_path, program.project.root
+    if path is not None and root is not None:
+        with suppress(ValueError):
+            return path.relative_to(root.resolve()).as_posix()
     return program.filename.replace("\\", "/")
 
 

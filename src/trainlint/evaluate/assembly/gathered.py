@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from trainlint.evaluate.assembly.numbering import Numbering
 from trainlint.evaluate.happenings import Forked, Happened, Happening, Repeated
@@ -34,8 +35,15 @@ class Gathered:
     scalers: Numbering = field(default_factory=Numbering)
     schedules: Numbering = field(default_factory=Numbering)
 
+    def __post_init__(self) -> None:
+        self._by_kind: defaultdict[type, list[tuple[Any, Certainty]]] = defaultdict(list)
+        self._sorted = 0
+
     def of(self, kind: type[Fact]) -> Iterator[tuple[Fact, Certainty]]:
-        return ((fact, certainty) for fact, certainty in self.facts if isinstance(fact, kind))
+        for fact, certainty in self.facts[self._sorted :]:  # some come while the plan is put together
+            self._by_kind[type(fact)].append((fact, certainty))
+        self._sorted = len(self.facts)
+        return iter(self._by_kind[kind])
 
     def walk(self) -> Iterator[Happening]:
         """All events, whatever loops and branches they stand in."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 
 from trainlint.syntax.chunks import Chunk
+from trainlint.syntax.nodes import walk
 from trainlint.syntax.positions import NodeSite, Site
 
 
@@ -14,8 +14,9 @@ def runs_in_training_only(site: Site | None) -> bool:
     """Whether a test that mentions `training` stands around a piece of code."""
     if not isinstance(site, NodeSite) or "training" not in site.chunk.words:
         return False
-    row = site.place.row
-    return any(first <= row <= last for first, last in _guarded(site.chunk))
+    guarded = _guarded(site.chunk)
+    row = site.place.row - site.chunk.moved if guarded else 0
+    return any(first <= row <= last for first, last in guarded)
 
 
 def asks_for_the_mode(sites: Iterable[Site | None]) -> bool:
@@ -24,20 +25,21 @@ def asks_for_the_mode(sites: Iterable[Site | None]) -> bool:
     return any(isinstance(site, NodeSite) and "training" in site.chunk.words for site in sites)
 
 
-@lru_cache(maxsize=4)
-def _guarded(chunk: Chunk) -> tuple[tuple[int, int], ...]:
-    """First and last rows of the tests of a chunk that mention `training`."""
-    return tuple(
-        (node.lineno + chunk.moved, (node.end_lineno or node.lineno) + chunk.moved)
-        for statement in chunk.statements
-        for node in ast.walk(statement)
-        if isinstance(node, ast.If | ast.IfExp) and _mentions_training(node.test)
-    )
+def _guarded(chunk: Chunk) -> Sequence[tuple[int, int]]:
+    """First and last rows of the tests of a chunk that mention `training`, as its text was read first."""
+    found: Sequence[tuple[int, int]] | None = chunk.derived.get(_guarded)
+    if found is None:
+        found = chunk.derived[_guarded] = [
+            (node.lineno, node.end_lineno or node.lineno)
+            for node in walk(chunk.statements)
+            if isinstance(node, (ast.If, ast.IfExp)) and _mentions_training(node.test)
+        ]
+    return found
 
 
 def _mentions_training(test: ast.expr) -> bool:
     return any(
         (isinstance(node, ast.Attribute) and node.attr == "training")
         or (isinstance(node, ast.Name) and node.id == "training")
-        for node in ast.walk(test)
+        for node in walk([test])
     )

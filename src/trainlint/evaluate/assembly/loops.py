@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from trainlint.evaluate.assembly.cutting import cut_off, without_gradients
 from trainlint.evaluate.assembly.gathered import Gathered, NetworkApplied
@@ -86,6 +86,9 @@ class _Trees:
     origins: frozenset[int]  # identities of the origins of all tensors that a backward pass goes through
     switched: frozenset[int]  # identities of what is not known and is switched to training or evaluation
     cut: dict[int, Origin]  # by the identity of the event of a backward pass
+    parts: dict[int, list[int]] = field(
+        default_factory=dict
+    )  # numbers of networks and what is in them, by identity
 
     def sequence(self, happened: list[Happened]) -> Sequence:
         items = (self.item(item) for item in happened if not self.is_idle(item))
@@ -140,7 +143,10 @@ class _Trees:
         if item.kind == "backward" and isinstance(loss, Tensor):
             return _behind(loss, self.gathered)
         networks = [value for value in item.objects.get("networks", ()) if isinstance(value, Value)]
-        return [self.gathered.networks.of(part) for value in networks for part in with_parts(value)]
+        for value in networks:
+            if id(value) not in self.parts:
+                self.parts[id(value)] = [self.gathered.networks.of(part) for part in with_parts(value)]
+        return [number for value in networks for number in self.parts[id(value)]]
 
     def trains(self, item: Happening) -> bool:
         if item.kind == "keep":

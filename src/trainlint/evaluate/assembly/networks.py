@@ -134,7 +134,7 @@ def _layer(
     owners: frozenset[int],
     kept: tuple[Keeping | None, Origin | None],
 ) -> Layer:
-    inputs = tuple(index[id(source)] for source in operation.inputs if id(source) in index)
+    inputs = tuple([index[id(source)] for source in operation.inputs if id(source) in index])
     told = _told(operation)
     origin = _origin(operation)
     return Layer(

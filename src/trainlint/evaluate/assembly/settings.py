@@ -17,11 +17,11 @@ def setting(value: Value | None, certainty: Certainty = Certainty.EXACT) -> Sett
         return Setting(reason="not set")
     if isinstance(value, Known):
         origin = value.origin
-        return Setting(
-            values=_plain(value),
-            certainty=certainty if origin is None else weakest(certainty, origin.certainty),
-            origins=() if origin is None else (origin,),
-        )
+        if origin is None:
+            return Setting(values=_plain(value), certainty=certainty)
+        if origin.overridable:
+            certainty = weakest(certainty, origin.certainty)
+        return Setting(values=_plain(value), certainty=certainty, origins=(origin,))
     options = value.options if isinstance(value, OneOf) else (value,)
     plain = [_plain(option) for option in options]
     if any(entry is None for entry in plain):
