@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import libcst
 
+from tests.benchmarks.measuring import TRAINLINT, cost, costs
 from tests.benchmarks.programs import nested, program
 from trainlint.engine.check import check_source
 from trainlint.syntax.reuse import Kept, reusing
@@ -53,3 +55,20 @@ def test_nesting_is_bounded() -> None:
     assert seconds(lambda: check_source(nested(128)), turns=1) < 8 * 4 * seconds(
         lambda: check_source(nested(16))
     )
+
+
+def test_a_run_in_which_nothing_has_changed_is_little_more_than_a_start(tmp_path: Path) -> None:
+    for number in range(8):
+        (tmp_path / f"train_{number}.py").write_text(program(300))
+    check = (
+        *TRAINLINT,
+        "check",
+        "--exit-zero",
+        "--isolated",
+        "--cache-dir",
+        str(tmp_path / "cache"),
+        str(tmp_path),
+    )
+    cost(check)
+    again, version = costs([check, (*TRAINLINT, "--version")], 3)
+    assert again.processor < 5 * version.processor
