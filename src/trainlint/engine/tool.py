@@ -56,7 +56,10 @@ def stamp(packages: tuple[str, ...]) -> str:
 
 
 def _versions() -> list[Any]:
-    return [sys.version, *(disk.version_of(name) for name in ("trainlint", "libcst", "pyyaml"))]
+    return [
+        sys.version,
+        *(disk.version_of(name) for name in ("trainlint", "libcst", "packaging", "pydantic", "pyyaml")),
+    ]
 
 
 def _files(package: str) -> Iterator[str]:
