@@ -93,6 +93,15 @@ def test_put_before(text: str, code: str, wanted: str | None) -> None:
     assert after(text, mending.put_before(place_of(text, code), "New()")) == wanted
 
 
+@pytest.mark.parametrize("text", ["self.head = nn.Dense()\n", "head: Layer = nn.Dense()\n"])
+def test_what_gets_a_name_is_not_looked_up_in_libcst(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mending, "surroundings", None)
+    origin = place_of(text, "nn.Dense()")
+    assert mending.beside(origin, "ReLU") == "nn.ReLU"
+    assert mending.put_before(origin, "nn.ReLU()") is None
+    assert mending.left_out(origin) is None
+
+
 @pytest.mark.parametrize(
     ("text", "code", "wanted"),
     [

@@ -84,7 +84,7 @@ def repository_root(path: Path) -> Path | None:
     """The nearest folder at or above `path` that is a git repository or holds a pyproject.toml."""
     start = disk.absolute(path)
     for folder in (start, *start.parents):
-        if disk.exists(folder / ".git") or disk.exists(folder / "pyproject.toml"):
+        if disk.exists(f"{folder}/.git") or disk.exists(f"{folder}/pyproject.toml"):
             return folder
     return None
 

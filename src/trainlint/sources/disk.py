@@ -156,7 +156,7 @@ def is_file(path: Path | str) -> bool:
     return _kind(path) == "file"
 
 
-def exists(path: Path) -> bool:
+def exists(path: Path | str) -> bool:
     return _kind(path) != "absent"
 
 

@@ -101,12 +101,6 @@ def operand(site: AnySite) -> CodeSite | None:
     return code.at(found) if code is not None and found is not None else None
 
 
-def callee(site: AnySite) -> str:
-    """What is called at a place, as it is written; empty where nothing is."""
-    code = as_written(site)
-    return code.at(code.node.func).text if code is not None and isinstance(code.node, cst.Call) else ""
-
-
 def _operand(node: cst.CSTNode) -> cst.BaseExpression | None:
     if isinstance(node, cst.BinaryOperation):
         return node.left

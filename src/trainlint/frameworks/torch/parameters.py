@@ -127,10 +127,11 @@ def children(module: Instance) -> Iterator[tuple[str, Value]]:
     """The modules directly within a module, by name, as far as they are certain or possible; each once."""
     seen: set[int] = set()
     for name, value in _members(module):
-        for option in options_of(value):
-            if is_module(option) and id(option) not in seen:
-                seen.add(id(option))
-                yield name, option
+        if isinstance(value, (Instance, OneOf)):
+            for option in options_of(value):
+                if is_module(option) and id(option) not in seen:
+                    seen.add(id(option))
+                    yield name, option
 
 
 def _members(module: Instance) -> Iterator[tuple[str, Value]]:
