@@ -46,6 +46,10 @@ _OF_LIBRARIES = frozenset({("compile", "re"), ("compile", "regex")})
 """Functions of libraries that share their name with a method that matters: patterns are compiled, and models."""
 
 
+_TELLING = frozenset({ast.Attribute, ast.FunctionDef, ast.AsyncFunctionDef, ast.Global})
+"""Nodes that say more than what stands within them."""
+
+
 def mentions_of(statements: Iterable[ast.AST], depth: int = 0) -> Mentions:
     """What statements mention that are `depth` levels below the top of their tree."""
     found = Mentions()
@@ -61,19 +65,20 @@ def mentions_of(statements: Iterable[ast.AST], depth: int = 0) -> Mentions:
                 continue
             elif depth > DEEPEST:
                 found.too_deep = True
+            elif node.__class__ not in _TELLING:
+                below += within(node)
+            elif isinstance(node, ast.Attribute):
+                if (node.attr, getattr(node.value, "id", "")) not in _OF_LIBRARIES:
+                    attributes.add(node.attr)
+                below.append(node.value)
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 header = mentions_of((*node.decorator_list, node.args, *_returns(node)), depth)
                 body = mentions_of(node.body, depth)
                 found.add(header)
                 found.add(body)
                 found.functions.append(FunctionMentions(node.name, header, body))
-            else:
-                if isinstance(node, ast.Attribute):
-                    if (node.attr, getattr(node.value, "id", "")) not in _OF_LIBRARIES:
-                        attributes.add(node.attr)
-                elif isinstance(node, ast.Global):
-                    found.declared_global.update(node.names)
-                below += within(node)
+            elif isinstance(node, ast.Global):
+                found.declared_global.update(node.names)
         level = below
     return found
 

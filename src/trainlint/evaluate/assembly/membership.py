@@ -33,6 +33,8 @@ class Membership:
         if id(operation) in self.behind:
             return "plain tensor", None
         if not is_module(layer):
+            if not self.held:
+                return None, None
             found = (self.held[id(source)] for source in operation.inputs if id(source) in self.held)
             return next(found, (None, None))
         if id(layer) in self.registered:

@@ -204,8 +204,10 @@ def _parameters(operation: Operation, counted: set[int], owners: frozenset[int])
                     parameters = _plus(parameters, lent, -1)  # `head.weight = embedding.weight`
         counted.add(id(layer))
     for weight in operation.inputs:
+        if not _is_weight(weight) or id(weight) in counted:
+            continue
         owner = _owner(weight)
-        if _is_weight(weight) and id(weight) not in counted and (owner is None or id(owner) not in owners):
+        if owner is None or id(owner) not in owners:
             counted.add(id(weight))
             parameters = _plus(parameters, weight, 1)
     return parameters
