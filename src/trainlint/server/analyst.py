@@ -19,9 +19,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import copy_context
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from trainlint.engine.garbage import CollectWhenIdle
 
 Job = dict[str, Any]
+
+_IDLE_AFTER = 0.05
+"""Seconds without a job after which nobody seems to be typing: the next one mostly follows an answer, or its
+cancelling, within milliseconds."""
 
 
 class Superseded(BaseException):
@@ -61,9 +68,7 @@ class Analyst:
         signal.signal(signal.SIGINT, self._interrupt)
         self._answer({"kind": "ready"})
         while True:
-            if self._worked and self._jobs.empty():
-                garbage.idle()
-            job = self._jobs.get()
+            job = self._next(garbage)
             self._worked = job["kind"] not in ("text", "forget")
             number = job.get("number", 0)
             try:
@@ -71,6 +76,15 @@ class Analyst:
             except Superseded:  # just when it was done
                 self._running = None
                 self._answer({"kind": "ended", "number": number})
+
+    def _next(self, garbage: CollectWhenIdle) -> Job:
+        """The next job. Where none comes for a moment, garbage is looked for."""
+        if self._worked:
+            try:
+                return self._jobs.get(timeout=_IDLE_AFTER)
+            except queue.Empty:
+                garbage.idle()
+        return self._jobs.get()
 
     def _try(self, job: Job, number: int) -> None:
         try:
@@ -177,7 +191,10 @@ class Analyst:
     def _analysis(self, job: Job) -> Any:
         from trainlint.server.analysis import Analysis
 
-        return Analysis.of(job["document"], job["encoding"], self._settings_of(job))
+        document = job["document"]
+        if document.get("text_is_known"):
+            document = {**document, "text": self._texts[document["path"]].decode("utf-8", "surrogatepass")}
+        return Analysis.of(document, job["encoding"], self._settings_of(job))
 
     def _settings_of(self, job: Job) -> Any:
         from trainlint.server.preferences import configured

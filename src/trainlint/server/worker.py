@@ -222,7 +222,15 @@ class Worker:
         job.number = self._last_number
         self._running, self._cancelled = job, False
         self._set_timer(self.time_limit)
-        self._send({**job.content, "number": job.number})
+        self._send({**self._in_short(job.content), "number": job.number})
+
+    def _in_short(self, content: dict[str, Any]) -> dict[str, Any]:
+        """What a job says, without a text that the process has been told already."""
+        document = content.get("document", {})
+        if document.get("text") is None or self._texts.get(document["path"]) != document["text"]:
+            return content
+        known = {key: value for key, value in document.items() if key != "text"}
+        return {**content, "document": {**known, "text_is_known": True}}
 
     def _cancel(self) -> None:
         if self._running is not None and not self._cancelled:
