@@ -28,14 +28,46 @@ class Contents:
     @cached_property
     def that_train(self) -> list[int]:
         """The chunks that training depends on, in the order of the text."""
-        return sorted(selection.selected(self.chunks, selection.roots(self.chunks, self.training_names)))
+        return self.needed_for(frozenset(selection.roots(self.chunks, self.training_names)))
 
     def needed_for(self, start: frozenset[int]) -> list[int]:
-        """Some chunks and those that they depend on, in the order of the text."""
+        """Some chunks and those that they depend on, in the order of the text.
+
+        A chunk depends on those that bind what it mentions, and what a statement binds (no `def`, no import) may
+        be changed by every other statement that mentions it: `parser.add_argument`, `config["lr"] = …`.
+        """
         needed = self._needed.get(start)
         if needed is None:
-            needed = self._needed[start] = sorted(selection.selected(self.chunks, start))
+            needed = self._needed[start] = sorted(self._with_dependencies(start))
         return needed
+
+    def _with_dependencies(self, start: frozenset[int]) -> set[int]:
+        found: set[int] = set()
+        mentioned: set[str] = set()
+        waiting = [*start, *self.stars]
+        while waiting:
+            number = waiting.pop()
+            if number in found:
+                continue
+            found.add(number)
+            chunk = self.chunks[number]
+            for name in chunk.names - mentioned:
+                waiting += self._binders.get(name, ())
+            mentioned |= chunk.names
+            if not _only_defines(chunk):
+                for name in chunk.binds:
+                    waiting += self.users.get(name, ())
+        return found
+
+    @cached_property
+    def users(self) -> dict[str, list[int]]:
+        """For each name the statements, neither definition nor import, that mention it: they may change what it
+        stands for."""
+        users: dict[str, list[int]] = {}
+        for number, chunk in enumerate(self.chunks):
+            for name in chunk.names if not _only_defines(chunk) else ():
+                users.setdefault(name, []).append(number)
+        return users
 
     @cached_property
     def switches_modes(self) -> bool:
@@ -65,3 +97,7 @@ class Contents:
             for name in chunk.binds:
                 binders[name] = binders.get(name, self.stars) | {number}
         return binders
+
+
+def _only_defines(chunk: Chunk) -> bool:
+    return chunk.definition is not None or chunk.is_import

@@ -1,9 +1,9 @@
-"""Which statements of a file training depends on: the others are never run."""
+"""Which statements of a file train, or make what is trained; contents.py adds what these depend on."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Sequence, Set
 
 from trainlint.syntax.chunks import Chunk, told_once
 from trainlint.syntax.mentions import FunctionMentions
@@ -130,42 +130,3 @@ def _holds_settings(chunk: Chunk) -> bool:
     return chunk.definition is None and (
         "ConfigStore" in chunk.words or any(word.startswith("DEFINE_") for word in chunk.words)
     )
-
-
-def selected(chunks: Sequence[Chunk], start: Collection[int]) -> set[int]:
-    """The chunks that some chunks depend on, themselves included.
-
-    A chunk depends on those that bind what it mentions, and what a statement binds (no `def`, no import) may
-    be changed by every later statement that mentions it: `parser.add_argument`, `config["lr"] = …`.
-    """
-    chosen = set(start)
-    while True:
-        mentioned: set[str] = set()
-        changeable: set[str] = set()
-        for number in chosen:
-            chunk = chunks[number]
-            mentioned |= chunk.names
-            if chunk.definition is None and not chunk.is_import:
-                changeable |= chunk.binds
-        more = {
-            number
-            for number, chunk in enumerate(chunks)
-            if number not in chosen
-            and (
-                not chunk.binds.isdisjoint(mentioned)
-                or _is_star(chunk)
-                or (
-                    chunk.definition is None
-                    and not chunk.is_import
-                    and not chunk.names.isdisjoint(changeable)
-                )
-            )
-        }
-        if not more:
-            return chosen
-        chosen |= more
-
-
-def _is_star(chunk: Chunk) -> bool:
-    """`from x import *` may bind anything."""
-    return "*" in chunk.binds

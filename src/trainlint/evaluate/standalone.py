@@ -8,7 +8,6 @@ gave stays with its chunk, as a small plan of its own beside that of the rest, a
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -46,7 +45,9 @@ class Standalone:
     derived: dict[object, Any] = field(default_factory=dict)
     """What readers of the plan worked out from it alone."""
 
-    def holds(self, machine: Machine, circumstances: tuple[object, ...], rests_on: tuple[Chunk, ...]) -> bool:
+    def holds(
+        self, machine: Machine, circumstances: tuple[object, ...], rests_on: tuple[Chunk, ...] | None
+    ) -> bool:
         """Whether running the class would give the same again."""
         return (
             self.rests_on == rests_on
@@ -62,30 +63,30 @@ class Shelf:
         self._program = program
         self._circumstances = (program.contents.training_names, program.contents.switches_modes)
         self._numbers = {id(chunk): number for number, chunk in enumerate(program.chunks)}
-        self._users = Counter(
-            name
-            for chunk in program.chunks
-            if chunk.definition is None and not chunk.is_import
-            for name in free_names(chunk)
-        )
-        """How many statements that are no definition mention a name: they may do something to what it stands for."""
         self.found: list[Standalone] = []
         self._places: list[tuple[int, int]] = []  # how much had been noted, and had happened, before each
 
+    def has(self, machine: Machine, chunk: Chunk) -> bool:
+        """Whether what a class gave before still holds; then it is as if it had run again."""
+        before = chunk.derived.get(Standalone)
+        if not isinstance(before, Standalone):
+            return False
+        circumstances = (machine.versions, *self._circumstances)
+        if not before.holds(machine, circumstances, self._rests_on(chunk)):
+            del chunk.derived[Standalone]
+            return False
+        machine.called |= before.called
+        machine.steps -= before.steps
+        self._put(before, machine)
+        return True
+
     def run(self, machine: Machine, chunk: Chunk, run: Callable[[], None]) -> None:
-        """Runs what a chunk defines, unless what it gave before still holds."""
+        """Runs what a chunk defines, and keeps what it gives if it stands alone."""
         rests_on = self._rests_on(chunk)
         if rests_on is None:
             run()
             return
         circumstances = (machine.versions, *self._circumstances)
-        before = chunk.derived.get(Standalone)
-        if isinstance(before, Standalone) and before.holds(machine, circumstances, rests_on):
-            machine.called |= before.called
-            machine.steps -= before.steps
-            self._put(before, machine)
-            return
-        chunk.derived.pop(Standalone, None)
         called, steps, outside = machine.called.copy(), machine.steps, self._outside(machine)
         facts, happened = machine.facts, machine.happened
         machine.facts, machine.happened = [], []
@@ -141,7 +142,8 @@ class Shelf:
                 continue
             itself = 0 if current.definition is not None else 1
             if _imports_within(current) or any(
-                self._users[name] > itself or len(contents.binders(name)) > 1 for name in current.binds
+                len(contents.users.get(name, ())) > itself or len(contents.binders(name)) > 1
+                for name in current.binds
             ):
                 return None
             for name in free_names(current):
