@@ -69,7 +69,7 @@ class Analyst:
         self._answer({"kind": "ready"})
         while True:
             job = self._next(garbage)
-            self._worked = job["kind"] not in ("text", "forget")
+            self._worked = job["kind"] not in ("text", "edit", "forget")
             number = job.get("number", 0)
             try:
                 self._try(job, number)
@@ -121,7 +121,12 @@ class Analyst:
         if job["text"] is None:
             self._texts.pop(job["path"], None)
         else:
-            self._texts[job["path"]] = job["text"].encode("utf-8", "surrogatepass")
+            self._texts[job["path"]] = _bytes_of(job["text"])
+
+    def _edit(self, job: Job) -> None:
+        """A text that stands in for a file has changed between two offsets."""
+        text = _text_of(self._texts[job["path"]])
+        self._texts[job["path"]] = _bytes_of(text[: job["start"]] + job["new"] + text[job["end"] :])
 
     def _forget(self, job: Job) -> None:
         """Settings files may have changed."""
@@ -193,7 +198,7 @@ class Analyst:
 
         document = job["document"]
         if document.get("text_is_known"):
-            document = {**document, "text": self._texts[document["path"]].decode("utf-8", "surrogatepass")}
+            document = {**document, "text": _text_of(self._texts[document["path"]])}
         return Analysis.of(document, job["encoding"], self._settings_of(job))
 
     def _settings_of(self, job: Job) -> Any:
@@ -214,6 +219,14 @@ class Analyst:
             os.chdir(folder)
         with disk.overlaid(self._texts), reusing(self._chunks):
             yield
+
+
+def _bytes_of(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text_of(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")
 
 
 def main(load: Callable[[], object] | None = None) -> None:

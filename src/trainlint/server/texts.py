@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Callable
 from typing import Literal
 
 from trainlint.sources.lines import LineIndex
@@ -58,3 +60,16 @@ def changed(text: str, start: tuple[int, int], end: tuple[int, int], new: str, e
     ruler = Ruler(LineIndex(text), encoding)
     first, last = ruler.offset(*start), ruler.offset(*end)
     return text[:first] + new + text[max(first, last) :]
+
+
+def difference(before: str, after: str) -> tuple[int, int, str]:
+    """The first and last offset of the part of a text that another one differs in, and what stands there instead."""
+    start = _shared(len(before), len(after), lambda count: before[:count] == after[:count])
+    most = min(len(before), len(after)) - start
+    behind = _shared(most, most, lambda count: before[len(before) - count :] == after[len(after) - count :])
+    return start, len(before) - behind, after[start : len(after) - behind]
+
+
+def _shared(one: int, other: int, same: Callable[[int], bool]) -> int:
+    """How many code points two texts of these lengths share at one end."""
+    return bisect_left(range(1, min(one, other) + 1), True, key=lambda count: not same(count))

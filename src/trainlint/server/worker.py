@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from trainlint.server.texts import difference
+
 TIME_LIMIT = 30.0
 """Seconds that one analysis may take. Far more than public training scripts need; half of what the command line
 grants, because somebody waits."""
@@ -100,11 +102,14 @@ class Worker:
 
     def set_text(self, path: str, text: str | None) -> None:
         """A text that stands in for a file from now on; None: the file itself counts again."""
-        if text is None:
-            self._texts.pop(path, None)
-        else:
+        before = self._texts.pop(path, None)
+        if text is not None:
             self._texts[path] = text
-        self._send({"kind": "text", "path": path, "text": text})
+        if before is None or text is None:
+            self._send({"kind": "text", "path": path, "text": text})
+        else:  # a key changes little of a long text
+            start, end, new = difference(before, text)
+            self._send({"kind": "edit", "path": path, "start": start, "end": end, "new": new})
 
     def forget_settings(self) -> None:
         """Settings files may have changed."""
