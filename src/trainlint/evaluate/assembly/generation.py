@@ -10,6 +10,7 @@ from trainlint.evaluate.program import Program
 from trainlint.evaluate.versions import NEWEST
 from trainlint.plan import context
 from trainlint.syntax.chunks import Chunk
+from trainlint.syntax.nodes import walk
 
 _NEW = frozenset({"ops", "KerasTensor", "StatelessScope"})
 """Names of the module `keras` that Keras 3 brought (keras.io/keras_3)."""
@@ -32,7 +33,7 @@ def keras_of(program: Program, versions: Mapping[str, str]) -> frozenset[str]:
             found.add(context.KERAS_3)
             if any(backend in ("jax", "torch", "numpy", "openvino") for backend in _strings(chunk)):
                 found.add(context.OTHER_BACKEND)
-        elif (chunk.words | chunk.binds) & _NEW and any(_is_new(node) for node in _nodes(chunk)):
+        elif context.KERAS_3 not in found and _asks_for_what_is_new(chunk):
             found.add(context.KERAS_3)
     return frozenset(found)
 
@@ -46,14 +47,20 @@ def _version(text: str | None) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", text or "")[:2])
 
 
-def _nodes(chunk: Chunk) -> Iterator[ast.AST]:
-    return (node for statement in chunk.statements for node in ast.walk(statement))
-
-
 def _strings(chunk: Chunk) -> Iterator[str]:
-    return (
-        node.value for node in _nodes(chunk) if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
+    constants = (node for node in walk(chunk.statements) if isinstance(node, ast.Constant))
+    return (node.value for node in constants if isinstance(node.value, str))
+
+
+def _asks_for_what_is_new(chunk: Chunk) -> bool:
+    """Whether a chunk has something that Keras 3 brought from the package `keras`."""
+    if _NEW.isdisjoint(chunk.words) and _NEW.isdisjoint(chunk.binds):
+        return False
+    names_keras = "keras" in chunk.names or _FROM_KERAS.search(chunk.text) is not None
+    return names_keras and any(map(_is_new, walk(chunk.statements)))
+
+
+_FROM_KERAS = re.compile(r"\bfrom\s+keras\s+import\b")
 
 
 def _is_new(node: ast.AST) -> bool:
