@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from trainlint.evaluate import classes, records
@@ -70,7 +71,12 @@ def attribute(machine: Machine, value: Value, name: str, site: Site) -> Value:
 
 def library_attribute(value: Reference, name: str) -> Value:
     """Something within a library module or class."""
-    full = catalogue.canonical(f"{value.name}.{name}")
+    return _within_library(value.name, name)
+
+
+@cache
+def _within_library(module: str, name: str) -> Value:
+    full = catalogue.canonical(f"{module}.{name}")
     library = catalogue.library_of(full)
     if library is not None and full in library.constants:
         constant = library.constants[full]

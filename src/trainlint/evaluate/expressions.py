@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 @expression(ast.Constant)
 def literal(machine: Machine, node: ast.Constant) -> Value:
-    return Known(node.value, machine.origin(Made.WRITTEN, node))
+    derived = machine.frames[-1].chunk.derived
+    found = derived.get(node)
+    if found is None:  # it is the same each time: a layer is made in many turns
+        found = derived[node] = Known(node.value, machine.origin(Made.WRITTEN, node))
+    return found  # type: ignore[no-any-return]
 
 
 @expression(ast.Name)

@@ -57,6 +57,8 @@ class Project:
     def let_go(self) -> None:
         """Takes apart what the program has made, once nobody runs it any more. Scopes, classes and functions refer to
         each other in circles: Python would have to search for them, and for the trees that they hold, in all it has."""
+        for chunk in self.programs[0].chunks:  # those of imported files are kept
+            chunk.derived.clear()
         for program in self.programs:
             for value in program.scope.slots.values():
                 if isinstance(value, Class):
