@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import gc
 import subprocess
 import sys
 
+from trainlint.engine.check import check_source
+
 CYCLES = """
+import ast
 import gc
+from trainlint.engine.check import check_source
 from trainlint.engine.garbage import COLLECTED_AFTER, CollectWhenIdle
 
 class Node:
@@ -32,3 +38,42 @@ print("fine")
 def test_garbage_of_a_job_goes_when_nobody_waits() -> None:
     done = subprocess.run([sys.executable, "-c", CYCLES], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("fine\n", "")
+
+
+PROGRAM = """
+import torch
+from torch import nn
+
+def later(self, x):
+    return self.layer(x) * 0.5
+
+class Looked(nn.Module):
+    WIDTH = 3
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(self.WIDTH, 1)
+
+    def forward(self, x):
+        return self.layer(x)
+
+Looked.later = later
+model = Looked()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for x, y in loader:
+    optimizer.zero_grad()
+    nn.functional.mse_loss(model.later(x), y).backward()
+    optimizer.step()
+"""
+
+
+def test_a_checked_program_leaves_no_tree_that_python_would_have_to_search_for() -> None:
+    check_source(PROGRAM)  # whatever is imported for it
+    gc.collect()
+    gc.disable()
+    try:
+        assert [found.code for found in check_source(PROGRAM)] == []
+        left = [node for node in gc.get_objects() if isinstance(node, ast.ClassDef) and node.name == "Looked"]
+    finally:
+        gc.enable()
+    assert left == []

@@ -25,7 +25,7 @@ def literal(machine: Machine, node: ast.Constant) -> Value:
     found = derived.get(node)
     if found is None:  # it is the same each time: a layer is made in many turns
         found = derived[node] = Known(node.value, machine.origin(Made.WRITTEN, node))
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 @expression(ast.Name)

@@ -229,7 +229,7 @@ class Class(Mutable):
     def let_go(self) -> None:
         """Forgets what it knows of itself: methods refer to their class, and ancestors begin with it."""
         for value in self.slots.values():
-            if isinstance(value, Function):
+            if isinstance(value, Function) and value.owner is self:  # its scope is the body of the class
                 value.scope.slots.clear()
         self.slots.clear()
         self.__dict__.pop("ancestors", None)
