@@ -61,6 +61,7 @@ class Machine:
         self.trail = Trail()
         self.steps = STEPS
         self.frames: list[Frame] = []
+        self._decided_from = 0  # the first frame whose conditions matter to what runs
         self.facts: list[tuple[object, Certainty]] = []
         self.happened: list[Happened] = []
         self.called: set[int] = set()
@@ -83,7 +84,7 @@ class Machine:
     @property
     def conditions(self) -> tuple[Origin, ...]:
         """The overridable defaults that decided the branches we are in."""
-        return tuple(condition for frame in self.frames for condition in frame.conditions)
+        return tuple(c for frame in self.frames[self._decided_from :] for c in frame.conditions)
 
     def within(self, frame: Frame) -> AbstractContextManager[None]:
         return _Within(self.frames, frame)
@@ -231,6 +232,17 @@ class Machine:
             yield self.happened
         finally:
             self.happened = outer
+
+    @contextmanager
+    def for_good(self) -> Iterator[None]:
+        """While something runs that stays as it is, whatever becomes of the branch that asked for it and whatever
+        decided that: a definition is read once."""
+        outer, self._decided_from = self._decided_from, len(self.frames)
+        try:
+            with self.trail.suspended(), self.apart():
+                yield
+        finally:
+            self._decided_from = outer
 
     # -- what handlers note -------------------------------------------------------------------------------
 

@@ -69,7 +69,7 @@ class Program:
         """The value of a name of this module that has none yet: runs what it depends on."""
         binders = self.contents.binders(name)
         if not binders <= self._done:
-            with machine.trail.suspended(), machine.apart():
+            with machine.for_good():
                 for number in self.contents.needed_for(binders):
                     self._run_chunk(machine, number)
         found = self.scope.slots.get(name)
@@ -127,7 +127,7 @@ class Program:
     def resolve(self, machine: Machine, name: str, deferred: Deferred) -> Value:
         """Reads a `def` or `class` that somebody asks for."""
         self.scope.slots[name] = Unknown("a definition that needs itself")
-        with machine.trail.suspended(), machine.apart():
+        with machine.for_good():
             self._execute(machine, deferred.chunk)
         found = self.scope.slots.get(name)
         return found if isinstance(found, Value) else Unknown(f"{name} is not defined")
