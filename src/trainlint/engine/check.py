@@ -16,6 +16,7 @@ from trainlint.engine.own_rules import AnalysisGaveUp, FileNotParsed, RuleFailed
 from trainlint.engine.registry import words_of
 from trainlint.engine.rule import Finding, Rule
 from trainlint.engine.selection import Selection, selection_for
+from trainlint.engine.stack import with_room
 from trainlint.engine.timings import timed
 from trainlint.evaluate.understood import Understood
 from trainlint.plan import context
@@ -68,6 +69,7 @@ class Examination:
         return self.understood.whole if self.understood is not None else None
 
 
+@with_room
 def examination(
     document: Document, settings: Settings | None = None, *, while_typed: bool = False
 ) -> Examination:

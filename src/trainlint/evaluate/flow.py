@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
+from trainlint.frameworks.torch.alike import Alike
 from trainlint.syntax.chunks import Chunk
 from trainlint.values.origin import Origin
 from trainlint.values.value import Class, Function, Scope, Value
@@ -42,4 +43,5 @@ class Frame:
     loops: int = 0  # abstract loops that are running in this frame
     loop_birth: int = 0  # how many mutable values there were before the innermost of them
     around: Callable[[Value], None] | None = None  # what runs at the first `yield` of a context manager
+    alike: Alike | None = None  # what calls of the function by itself did to modules
     conditions: list[Origin] = field(default_factory=list)  # decided by defaults that a user may override

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from trainlint.evaluate.flow import Flow, Frame
 from trainlint.frameworks.call import Arguments
+from trainlint.frameworks.torch.alike import Alike, kind_of
+from trainlint.frameworks.torch.parameters import children, is_module
 from trainlint.syntax.positions import NameSite, NodeSite, Site
 from trainlint.values.join import either
 from trainlint.values.origin import Made, Origin
 from trainlint.values.value import (
+    Bound,
     Class,
     Function,
     Instance,
     Items,
     Known,
     Mapped,
+    Partial,
     Reference,
     Scope,
     Unknown,
@@ -86,6 +91,40 @@ def run(
     most = MOST_RECURSIONS if running and _gets_on(running, given) else RECURSIONS
     if len(machine.frames) > DEEPEST_CALL or len(running) >= most:
         return Unknown("calls nested too deeply to follow")
+    follow = partial(_followed, machine, function, arguments, given, site, around)
+    if running and (about := _about_one_module(given)) is not None:
+        module, key = about
+        running[0].alike = running[0].alike or Alike()
+        return running[0].alike.call(machine, module, key, follow)
+    return follow()
+
+
+def _about_one_module(given: dict[str, Value]) -> tuple[Instance, object] | None:
+    """The module that a function is called with which goes through all modules by calling itself, and what the call
+    has in common with others; its name is not looked at. None for a call with more than that, or with a module that
+    holds others."""
+    module: Instance | None = None
+    key: list[object] = []
+    for value in given.values():
+        if isinstance(value, Known) and isinstance(value.value, int | float | str | None):
+            key.append(None if isinstance(value.value, str) else value.value)
+        elif isinstance(value, Function | Bound | Partial):
+            key.append(id(value))
+        elif isinstance(value, Instance) and module is None and is_module(value) and not any(children(value)):
+            module = value
+        else:
+            return None
+    return (module, (kind_of(module), *key)) if module is not None else None
+
+
+def _followed(
+    machine: Machine,
+    function: Function,
+    arguments: Arguments,
+    given: dict[str, Value],
+    site: Site,
+    around: Callable[[Value], None] | None,
+) -> Value:
     machine.called.add(id(function.node))
     scope = Scope("function", function.scope, function.name)
     scope.slots.update(given)

@@ -272,9 +272,16 @@ class Machine:
         certainty = Certainty.DEFAULT if self.conditions else Certainty.EXACT
         self.facts.append((fact, certainty))
 
-    @property
-    def effects(self) -> tuple[int, ...]:
-        return self.trail.written, len(self.facts), len(self.happened)
+    @contextmanager
+    def watched(self) -> Iterator[list[tuple[object, object]]]:
+        """Collects what the program does meanwhile: the slots of older objects that it writes, and all that it notes."""
+        facts, happened = len(self.facts), len(self.happened)
+        done: list[tuple[object, object]] = []
+        with self.trail.watched() as changes:
+            yield done
+        done += changes
+        done += [(fact, None) for fact, _ in self.facts[facts:]]
+        done += [(event, None) for event in self.happened[happened:]]
 
     @contextmanager
     def within_network(self) -> Iterator[int]:

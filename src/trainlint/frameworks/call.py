@@ -93,9 +93,9 @@ class Machine(Protocol):
     def within_network(self) -> AbstractContextManager[int]:
         """While a network is applied: gives how many networks it is inside of."""
 
-    @property
-    def effects(self) -> tuple[int, ...]:
-        """A count of what the program did so far. The same before and after a call: it did nothing."""
+    def watched(self) -> AbstractContextManager[list[tuple[object, object]]]:
+        """Collects what the program does meanwhile: older objects that it changes with the slot, and what it notes.
+        The list is filled at the end."""
 
     def happen(self, kind: str, site: Site, **objects: Any) -> None:
         """Notes an event of the training loop: see evaluate/happenings.py."""

@@ -20,16 +20,27 @@ class Trail:
 
     def __init__(self) -> None:
         self._log: list[tuple[Mutable, Any, Any]] = []
-        self.written = 0
-        """How many writes there were so far, undone ones included."""
+        self._watchers: list[tuple[int, list[tuple[Mutable, Any]]]] = []
         self._marks: list[int] = []  # for each open branch, how many mutable values were there before it
 
     def write(self, target: Mutable, slot: Any, content: Any) -> None:
         """Gives a slot a new content; `MISSING` removes it."""
-        self.written += 1
+        for birth, changes in self._watchers:
+            if target.birth <= birth:
+                changes.append((target, slot))
         if self._marks and target.birth <= self._marks[-1]:
             self._log.append((target, slot, target.slots.get(slot, MISSING)))
         _put(target, slot, content)
+
+    @contextmanager
+    def watched(self) -> Iterator[list[tuple[Mutable, Any]]]:
+        """Collects what is written meanwhile to values that are there already, undone writes included."""
+        changes: list[tuple[Mutable, Any]] = []
+        self._watchers.append((Mutable.births, changes))
+        try:
+            yield changes
+        finally:
+            self._watchers.pop()
 
     @property
     def depth(self) -> int:

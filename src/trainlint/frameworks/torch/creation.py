@@ -12,7 +12,6 @@ from trainlint.frameworks.passing_on import seed
 from trainlint.frameworks.signatures import Signature
 from trainlint.frameworks.torch.initialising import fills
 from trainlint.frameworks.torch.meaning import bound
-from trainlint.frameworks.torch.parameters import owners_of
 from trainlint.frameworks.torch.sizes import dimensions, flag, variadic_sizes
 from trainlint.frameworks.torch.tensor_methods import dtype_name
 from trainlint.values.origin import Made, Origin
@@ -319,16 +318,9 @@ def _load(call: Call) -> Value:
 
 
 def _initialise(call: Call) -> Value:
-    """torch.nn.init.*: gives the tensor back, and marks its owner as initialised by hand."""
-    tensor = call.argument(0, "tensor")
-    for owner in owners_of(tensor) or ():
-        if isinstance(owner, Instance):
-            call.machine.write(owner, INITIALISED, Known(call.title, call.origin))
-    return tensor or Unknown("tensor")
+    """torch.nn.init.*: gives the tensor back."""
+    return call.argument(0, "tensor") or Unknown("tensor")
 
-
-INITIALISED = "parameters.initialised"
-"""The slot of a module that names the torch.nn.init function that last filled one of its weights."""
 
 _INITIALISERS = (
     "uniform_ normal_ constant_ ones_ zeros_ eye_ dirac_ xavier_uniform_ xavier_normal_ kaiming_uniform_ "

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from trainlint.frameworks.call import Arguments, Call, Handler, as_tensor
 from trainlint.frameworks.facts import NetworkApplied
 from trainlint.frameworks.python.objects import unnamed
+from trainlint.frameworks.torch.alike import Alike, kind_of
 from trainlint.frameworks.torch.initialising import INITIAL
 from trainlint.frameworks.torch.parameters import (
     children,
@@ -16,7 +19,6 @@ from trainlint.frameworks.torch.parameters import (
 from trainlint.frameworks.torch.placing import placed
 from trainlint.values.tensor import Tensor, join_tensors
 from trainlint.values.value import (
-    Class,
     Instance,
     Items,
     Known,
@@ -162,26 +164,14 @@ def _apply(call: Call) -> Value:
     function = call.argument(0, "fn")
     if function is None or call.receiver is None:
         return _same_module(call)
-    untouched: set[object] = set()
+    alike = Alike()
     for module in submodules(call.receiver):
-        kind = _kind(module)
-        if kind in untouched:
-            continue
-        before = call.machine.effects
-        call.machine.call(function, Arguments((module,)), call.site)
+        given = Arguments((module,))
+        run = partial(call.machine.call, function, given, call.site)
+        alike.call(call.machine, module, kind_of(module), run)
         if isinstance(function, Unknown | Reference):
             call.machine.write(module, INITIAL, Unknown("weights filled by code that is not followed"))
-        if call.machine.effects == before:
-            untouched.add(kind)
     return _same_module(call)
-
-
-def _kind(module: Instance) -> object:
-    """The same for modules that a function over all modules does the same to: it asks for their class, and for
-    the arguments of a library's class at most."""
-    if isinstance(module.cls, Class):
-        return id(module.cls)
-    return module.cls.name, tuple((name, str(constant(value))) for name, value in module.arguments.items())
 
 
 def _moved(call: Call) -> Value:
