@@ -90,6 +90,14 @@ def test_weights_are_filled_as_if_each_module_were_called(what: str, stds: list[
     assert filled(what) == stds
 
 
+def test_what_a_module_was_told_before_stays_where_the_function_may_leave_it() -> None:
+    fills = "def fill{0}(m):\n    if unknown:\n        if isinstance(m, nn.Linear):\n            m.weight.data.normal_(0, {0})\n"
+    twice = fills.format(1) + fills.format(2) + "net.blocks[2].apply(fill1)\nnet.apply(fill2)\n"
+    (network,) = plan_of(NETWORK + twice + END).networks
+    told = [layer.settings["kernel_initializer"].values for layer in network.of_kind("linear")]
+    assert [len(values) for values in told] == [1, 1, 1, 1, 2, 2, 1]
+
+
 def test_a_weight_that_a_function_makes_is_not_shared() -> None:
     plan = plan_of(
         NETWORK + "def new(m):\n    if isinstance(m, nn.Linear):\n"

@@ -11,7 +11,7 @@ from trainlint.frameworks.torch.initialising import INITIAL, INITIAL_BIAS
 from trainlint.frameworks.torch.parameters import TRAINABLE
 from trainlint.values.value import Instance, Known, Reference, Value, constant
 
-_MARKS = frozenset({INITIAL, INITIAL_BIAS, TRAINABLE})
+_MARKS = (INITIAL, INITIAL_BIAS, TRAINABLE)
 """What a module may be told that is no part of it: a weight of its own must not become that of another, too."""
 
 
@@ -32,6 +32,10 @@ class Alike:
     def call(self, machine: Machine, module: Instance, key: object, run: Callable[[], Value]) -> Value:
         """Calls something about a module, unless a call with this key did no more than to mark its module; then this one
         is marked alike. A result that was the module itself, or nothing, is so again."""
+        key = (
+            key,
+            *(id(module.slots.get(mark)) for mark in _MARKS),
+        )  # on some paths the mark of before stays
         seen = self._seen.get(key)
         if seen is not None:
             marks, result = seen
