@@ -28,4 +28,7 @@ def test_the_part_that_changed_is_told(before: str, after: str, told: tuple[int,
 def test_what_is_told_makes_one_text_of_the_other(before: str, after: str) -> None:
     start, end, new = difference(before, after)
     assert before[:start] + new + before[end:] == after
-    assert len(new) + (end - start) <= len(before) + len(after)
+    replaced = before[start:end]
+    assert not (new and replaced and (new[0] == replaced[0] or new[-1] == replaced[-1])), (
+        "no more than differs"
+    )

@@ -51,11 +51,11 @@ def run_uncalled(machine: Machine, program: Program, shelf: Shelf | None = None)
     # What stands last uses what stands before it: a block that its network has applied needs no turn of its own.
     for chunk in reversed(definitions):
         assert chunk.definition is not None
-        if shelf is not None and shelf.has(machine, chunk):
+        if shelf is not None and shelf.has(chunk):
             continue
         with machine.within(Frame(program.scope, chunk, program)):
             if shelf is not None and isinstance(chunk.definition, ast.ClassDef):
-                shelf.run(machine, chunk, partial(_run_class, machine, program, chunk))
+                shelf.run(chunk, partial(_run_class, machine, program, chunk))
             else:
                 _run_class(machine, program, chunk)
 

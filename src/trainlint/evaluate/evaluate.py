@@ -65,7 +65,7 @@ def evaluate_while_typed(
     if not is_relevant(document.text):
         return Understood(TrainingPlan(filename=document.filename))
     with running(document, root=root, versions=versions) as (machine, program):
-        shelf = Shelf(program)
+        shelf = Shelf(machine, program)
         program.run(machine)
         run_uncalled(machine, program, shelf)
         return Understood(assemble(machine, program), shelf.found, partial(_joined, machine, program, shelf))
@@ -73,7 +73,7 @@ def evaluate_while_typed(
 
 def _joined(machine: Machine, program: Program, shelf: Shelf) -> TrainingPlan:
     """One plan of all that a program is."""
-    shelf.empty(machine)
+    shelf.empty()
     with _deep_recursion(), machine.within(Frame(program.scope, program.whole, program)):
         return assemble(machine, program)
 

@@ -18,6 +18,7 @@ from trainlint.evaluate.happenings import ENTRY_POINT, Happened
 from trainlint.plan.plan import TrainingPlan
 from trainlint.syntax.chunks import Chunk, told_once
 from trainlint.syntax.free_names import free_names
+from trainlint.syntax.nodes import walk
 from trainlint.values.origin import Certainty
 from trainlint.values.value import Known, Reference
 
@@ -31,7 +32,7 @@ _ONLY_APPLIED = frozenset({ENTRY_POINT, "forward"})
 @dataclass(eq=False)
 class Standalone:
     """What a class gave that nobody calls. `rests_on` are the statements that it was made from, `others_called` those of
-    their functions that something else had called before, `called` all functions that had been called after it."""
+    their functions that something else had called before, `called` the functions that it called first."""
 
     circumstances: tuple[object, ...]
     rests_on: tuple[Chunk, ...]
@@ -45,59 +46,53 @@ class Standalone:
     derived: dict[object, Any] = field(default_factory=dict)
     """What readers of the plan worked out from it alone."""
 
-    def holds(
-        self, machine: Machine, circumstances: tuple[object, ...], rests_on: tuple[Chunk, ...] | None
-    ) -> bool:
-        """Whether running the class would give the same again."""
-        return (
-            self.rests_on == rests_on
-            and self.circumstances == circumstances
-            and self.functions & machine.called == self.others_called
-        )
-
 
 class Shelf:
     """The standalone classes of a program that is being evaluated."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, machine: Machine, program: Program) -> None:
+        self._machine = machine
         self._program = program
-        self._circumstances = (program.contents.training_names, program.contents.switches_modes)
+        contents = program.contents
+        self._circumstances = (machine.versions, contents.training_names, contents.switches_modes)
         self._numbers = {id(chunk): number for number, chunk in enumerate(program.chunks)}
         self.found: list[Standalone] = []
         self._places: list[tuple[int, int]] = []  # how much had been noted, and had happened, before each
 
-    def has(self, machine: Machine, chunk: Chunk) -> bool:
+    def has(self, chunk: Chunk) -> bool:
         """Whether what a class gave before still holds; then it is as if it had run again."""
-        before = chunk.derived.get(Standalone)
+        before, machine = chunk.derived.get(Standalone), self._machine
         if not isinstance(before, Standalone):
             return False
-        circumstances = (machine.versions, *self._circumstances)
-        if not before.holds(machine, circumstances, self._rests_on(chunk)):
+        if not (
+            before.rests_on == self._rests_on(chunk)
+            and before.circumstances == self._circumstances
+            and before.functions & machine.called == before.others_called
+        ):
             del chunk.derived[Standalone]
             return False
         machine.called |= before.called
         machine.steps -= before.steps
-        self._put(before, machine)
+        self._put(before)
         return True
 
-    def run(self, machine: Machine, chunk: Chunk, run: Callable[[], None]) -> None:
+    def run(self, chunk: Chunk, run: Callable[[], None]) -> None:
         """Runs what a chunk defines, and keeps what it gives if it stands alone."""
-        rests_on = self._rests_on(chunk)
+        machine, rests_on = self._machine, self._rests_on(chunk)
         if rests_on is None:
             run()
             return
-        circumstances = (machine.versions, *self._circumstances)
-        called, steps, outside = machine.called.copy(), machine.steps, self._outside(machine)
+        called, steps, outside = machine.called.copy(), machine.steps, self._outside
         facts, happened = machine.facts, machine.happened
         machine.facts, machine.happened = [], []
         try:
             run()
         finally:
-            (facts_here, happened_here) = machine.facts, machine.happened
+            facts_here, happened_here = machine.facts, machine.happened
             machine.facts, machine.happened = facts, happened
         if (
             machine.steps >= 0
-            and self._outside(machine) == outside
+            and self._outside == outside
             and _only_applies(facts_here, happened_here)
             and all(self._is_steady(other) for other in rests_on)
         ):
@@ -105,27 +100,30 @@ class Shelf:
             if not any(network.pretrained for network in plan.networks):
                 functions = _functions_of(rests_on)
                 found = Standalone(
-                    circumstances, rests_on, functions, functions & called, frozenset(machine.called - called),
+                    self._circumstances, rests_on, functions, functions & called, frozenset(machine.called - called),
                     steps - machine.steps, facts_here, happened_here, plan,
                 )  # fmt: skip
                 chunk.derived[Standalone] = found
-                self._put(found, machine)
+                self._put(found)
                 return
         machine.facts += facts_here
         machine.happened += happened_here
 
-    def _put(self, found: Standalone, machine: Machine) -> None:
+    def _put(self, found: Standalone) -> None:
         self.found.append(found)
-        self._places.append((len(machine.facts), len(machine.happened)))
+        self._places.append((len(self._machine.facts), len(self._machine.happened)))
 
-    def empty(self, machine: Machine) -> None:
+    def empty(self) -> None:
         """Gives the machine what the classes gave, as if it had run them."""
+        machine = self._machine
         for found, (fact, event) in zip(reversed(self.found), reversed(self._places), strict=True):
             machine.facts[fact:fact] = found.facts
             machine.happened[event:event] = found.happened
 
-    def _outside(self, machine: Machine) -> tuple[int, ...]:
+    @property
+    def _outside(self) -> tuple[int, ...]:
         """How much was read or registered that is not the class's own business."""
+        machine = self._machine
         return len(self._program.project.files_read), len(machine.registered), machine.shared_objects
 
     def _rests_on(self, chunk: Chunk) -> tuple[Chunk, ...] | None:
@@ -172,9 +170,7 @@ def _only_applies(facts: Iterable[tuple[object, Certainty]], happened: list[Happ
 @told_once
 def _imports_within(chunk: Chunk) -> bool:
     """Whether a function imports something by itself: a file of the project, perhaps."""
-    return any(
-        isinstance(node, ast.Import | ast.ImportFrom) for top in chunk.statements for node in ast.walk(top)
-    )
+    return any(isinstance(node, ast.Import | ast.ImportFrom) for node in walk(chunk.statements))
 
 
 def _functions_of(chunks: Iterable[Chunk]) -> frozenset[int]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from trainlint.syntax.chunks import Chunk
+from trainlint.syntax.chunks import Chunk, told_once
 from trainlint.syntax.positions import NodeSite, Place
 
 if TYPE_CHECKING:
@@ -112,14 +112,12 @@ def as_written(site: AnySite) -> CodeSite | None:
     return CodeSite(site.chunk, written, node) if written is not None and node is not None else None
 
 
+@told_once
 def _read(chunk: Chunk) -> Written | None:
     """A chunk as libcst reads it; None where Python reads more, or where libcst must not look."""
-    if Written not in chunk.derived:
-        from libcst import ParserSyntaxError
+    from libcst import ParserSyntaxError
 
-        try:
-            chunk.derived[Written] = Written(chunk.text) if chunk.readable else None
-        except ParserSyntaxError:
-            chunk.derived[Written] = None
-    found: Written | None = chunk.derived[Written]
-    return found
+    try:
+        return Written(chunk.text) if chunk.readable else None
+    except ParserSyntaxError:
+        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from trainlint.syntax.chunks import Chunk
+from trainlint.syntax.chunks import Chunk, told_once
 from trainlint.syntax.nodes import walk
 from trainlint.syntax.positions import NodeSite, Site
 
@@ -25,16 +25,14 @@ def asks_for_the_mode(sites: Iterable[Site | None]) -> bool:
     return any(isinstance(site, NodeSite) and "training" in site.chunk.words for site in sites)
 
 
+@told_once
 def _guarded(chunk: Chunk) -> Sequence[tuple[int, int]]:
     """First and last rows of the tests of a chunk that mention `training`, as its text was read first."""
-    found: Sequence[tuple[int, int]] | None = chunk.derived.get(_guarded)
-    if found is None:
-        found = chunk.derived[_guarded] = [
-            (node.lineno, node.end_lineno or node.lineno)
-            for node in walk(chunk.statements)
-            if isinstance(node, (ast.If, ast.IfExp)) and _mentions_training(node.test)
-        ]
-    return found
+    return [
+        (node.lineno, node.end_lineno or node.lineno)
+        for node in walk(chunk.statements)
+        if isinstance(node, (ast.If, ast.IfExp)) and _mentions_training(node.test)
+    ]
 
 
 def _mentions_training(test: ast.expr) -> bool:
